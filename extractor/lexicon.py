@@ -1,0 +1,257 @@
+"""Language packs: the words and patterns of a language, loaded from `lang/<code>/*.toml`, checked, compiled.
+
+A pack is data. In each file
+
+- a table (`[month]`) maps a surface to a value. Surfaces are literals: they match without regard to case, any blank
+  of theirs stands for a run of blanks of the text, and ’ reads as '.
+- `[pattern]` maps a name to a fragment of a template, to be used as `{name}` in other templates.
+- a rule (`[[date]]`: an array of tables) has a `name`, a `match` template, `examples`, and keys of its own that the
+  module which owns the section reads. Rules of a section are tried in the order of the file, at the leftmost place first.
+
+A template is a regular expression in which
+    `{table}`    stands for any surface of the table, caught as group `table` (a second one as `table2`, then `table3`)
+    `{table:x}`  the same, caught as `x`;  `{table:}` not caught
+    a blank      stands for optional blanks (at most three, or one line break)
+    `{_}`        for blanks that must be there
+    `{<}` `{>}`  for the borders of a word; `{>}` also holds where the next word is glued on ("22 aoûtLe président")
+and the group `span`, where there is one, is the extent of the mention.
+
+Which tables and sections a file must have stands in `lang/shared/schema.toml`; all packs have the same.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+from extractor.values import LexiconError
+
+T = TypeVar("T")
+TableValue = str | int | float | bool | list[str] | list[int]
+
+LANG_DIR = Path(__file__).parent / "lang"
+SHARED = "shared"
+
+_BLANK = r"(?: {1,3}|\n(?!\s))"
+_OPTIONAL_BLANK = f"{_BLANK}?+"
+# A word may not start inside another; glued text ("aoûtLe") is a lower-case letter or a full stop before a capital.
+_LOWER, _UPPER = r"(?-i:[a-zß-öø-ÿœ.])", r"(?-i:[A-ZÀ-ÖØ-ÞŒ])"
+_MACROS = {
+    "_": _BLANK,
+    "<": r"(?<![^\W_])",
+    ">": rf"(?:(?![^\W_])|(?<={_LOWER})(?={_UPPER}))",
+}
+_PLACEHOLDER = re.compile(r"\{(<|>|_|[a-z][a-z_]*)(:[a-z_0-9]*)?\}")
+# One character for one, so that offsets hold: apostrophes, hyphens that only forbid a break, and every blank.
+_ONE_TO_ONE = str.maketrans({
+    "’": "'", "ʼ": "'", "‘": "'", "´": "'", "\u2010": "-", "\u2011": "-",
+    **dict.fromkeys("\t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " "),
+})  # fmt: skip
+
+
+def normalise(text: str) -> str:
+    """The text with one apostrophe, one hyphen and one blank for all their kinds: same length, same offsets."""
+    return text.translate(_ONE_TO_ONE)
+
+
+def surface_key(surface: str) -> str:
+    """What two surfaces share when a table holds them for the same."""
+    return " ".join(normalise(surface).casefold().split())
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of a section: its compiled template, its examples, and the keys that its owner reads."""
+
+    name: str
+    regex: re.Pattern[str]
+    examples: tuple[str, ...]
+    options: Mapping[str, TableValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A match of a rule: `span` is the group of that name, else the whole match."""
+
+    rule: Rule
+    match: re.Match[str]
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Offsets of the mention."""
+        return self.match.span("span") if "span" in self.rule.regex.groupindex else self.match.span()
+
+    def __getitem__(self, group: str) -> str | None:
+        """Text of a named group; None where the group did not take part or the rule has no such group."""
+        return self.match[group] if group in self.rule.regex.groupindex else None
+
+
+class Lexicon:
+    """One language's words, and the rules made of them."""
+
+    def __init__(self, lang: str, directory: Path) -> None:
+        self.lang = lang
+        self._tables: dict[str, dict[str, TableValue]] = {}
+        self._literals: dict[str, str] = {}
+        self._patterns: dict[str, str] = {}
+        self._sources: dict[str, Path] = {}
+        schema = _read_toml(LANG_DIR / SHARED / "schema.toml")
+        raw_rules: list[tuple[Path, str, list[dict[str, TableValue]]]] = []
+        for file, wanted in schema.items():
+            path = directory / f"{file}.toml" if (directory / f"{file}.toml").exists() else LANG_DIR / SHARED / f"{file}.toml"
+            data = _read_toml(path)
+            _check_keys(path, data, wanted)
+            for key, body in data.items():
+                if key == "pattern":
+                    for name, template in body.items():
+                        if name in self._patterns:
+                            raise LexiconError(f"{path}: pattern {name!r} stands in another file too")
+                        self._patterns[name] = template
+                elif isinstance(body, dict):
+                    self._add_table(path, key, body)
+                else:
+                    raw_rules.append((path, key, body))
+        self._rules = {
+            section: tuple(self._compile_rule(path, section, raw) for raw in body) for path, section, body in raw_rules
+        }
+
+    def _add_table(self, path: Path, name: str, body: Mapping[str, TableValue]) -> None:
+        if name in self._tables:
+            raise LexiconError(f"{path}: table [{name}] stands in {self._sources[name].name} too")
+        table: dict[str, TableValue] = {}
+        for surface, value in body.items():
+            key = surface_key(surface)
+            if not key:
+                raise LexiconError(f"{path}: [{name}] has an empty surface")
+            if key in table and table[key] != value:
+                raise LexiconError(f"{path}: [{name}] gives {surface!r} two values, {table[key]!r} and {value!r}")
+            table[key] = value
+        self._tables[name] = table
+        self._sources[name] = path
+        literals = sorted(table, key=lambda s: (-len(s), s))
+        self._literals[name] = "|".join(re.escape(s).replace(r"\ ", _BLANK) for s in literals) or r"(?!)"
+
+    def _compile_rule(self, path: Path, section: str, raw: Mapping[str, TableValue]) -> Rule:
+        name, template, examples = raw.get("name"), raw.get("match"), raw.get("examples", [])
+        if not isinstance(name, str) or not isinstance(template, str) or not isinstance(examples, list):
+            raise LexiconError(f"{path}: a rule of [[{section}]] needs name, match and examples, found {sorted(raw)}")
+        try:
+            regex = re.compile(self.expand(template), re.IGNORECASE)
+        except (re.error, LexiconError) as error:
+            raise LexiconError(f"{path}: rule {name!r} of [[{section}]]: {error}") from error
+        options = {key: value for key, value in raw.items() if key not in ("name", "match", "examples")}
+        return Rule(name, regex, tuple(str(e) for e in examples), options)
+
+    def expand(self, template: str) -> str:
+        """The regular expression that a template stands for."""
+        seen: dict[str, int] = {}
+
+        def fill(fragment: str, depth: int) -> str:
+            if depth > 8:
+                raise LexiconError(f"patterns refer to each other in a circle: {fragment!r}")
+
+            def one(match: re.Match[str]) -> str:
+                name, label = match[1], match[2]
+                if name in _MACROS:
+                    return _MACROS[name]
+                if name in self._patterns:
+                    body = fill(self._patterns[name], depth + 1)
+                elif name in self._literals:
+                    body = self._literals[name]
+                else:
+                    raise LexiconError(f"no table or pattern {name!r}")
+                group = name if label is None else label[1:]
+                if not group or (depth and label is None):
+                    return f"(?:{body})"
+                seen[group] = seen.get(group, 0) + 1
+                return f"(?P<{group}{seen[group] if seen[group] > 1 else ''}>{body})"
+
+            parts = _PLACEHOLDER.split(fragment)
+            # split gives text, name, label, text, …: only the text between placeholders has blanks to widen.
+            out = []
+            for i in range(0, len(parts), 3):
+                out.append(parts[i].replace(" ", _OPTIONAL_BLANK))
+                if i + 1 < len(parts):
+                    out.append(one(_PLACEHOLDER.match("{" + parts[i + 1] + (parts[i + 2] or "") + "}")))  # type: ignore[arg-type]
+            return "".join(out)
+
+        return fill(template, 0)
+
+    def table(self, name: str) -> Mapping[str, TableValue]:
+        """A table by name: surface key to value."""
+        return self._tables[name]
+
+    def value(self, name: str, surface: str | None) -> TableValue | None:
+        """The value of a surface in a table, None where the table does not hold it."""
+        return None if surface is None else self._tables[name].get(surface_key(surface))
+
+    def rules(self, section: str) -> tuple[Rule, ...]:
+        """The rules of a section, in the order in which they are tried."""
+        return self._rules.get(section, ())
+
+    @functools.cache  # noqa: B019  (a Lexicon lives as long as the process: load_lexicon caches it)
+    def compiled(self, template: str) -> re.Pattern[str]:
+        """A template that a module uses by itself, compiled once."""
+        return re.compile(self.expand(template), re.IGNORECASE)
+
+    @functools.cache  # noqa: B019
+    def _any_rule(self, section: str) -> re.Pattern[str]:
+        bodies = (re.sub(r"\(\?P<\w+>", "(?:", rule.regex.pattern) for rule in self.rules(section))
+        return re.compile("|".join(f"({body})" for body in bodies) or r"(?!)", re.IGNORECASE)
+
+    def scan(self, section: str, text: str, read: Callable[[Found], T | None]) -> Iterator[tuple[Found, T]]:
+        """Yield what the rules of a section find in a normalised text, left to right, without overlap.
+
+        `read` turns a match into a value; where it gives None the next rule is tried at the same place, and after
+        the last one the search goes on behind the place's first character.
+        """
+        rules, anywhere, position = self.rules(section), self._any_rule(section), 0
+        while match := anywhere.search(text, position):
+            first, start = (match.lastindex or 1) - 1, match.start()
+            position = start + 1
+            for rule in rules[first:]:
+                exact = rule.regex.match(text, start)
+                if exact is None:
+                    continue
+                found = Found(rule, exact)
+                value = read(found)
+                if value is not None:
+                    yield found, value
+                    position = max(found.span[1], start + 1)
+                    break
+
+
+def _read_toml(path: Path) -> dict[str, dict[str, object]]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise LexiconError(f"{path}: the pack lacks this file") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise LexiconError(f"{path}: {error}") from error
+
+
+def _check_keys(path: Path, data: Mapping[str, object], wanted: Mapping[str, object]) -> None:
+    expected = {*wanted.get("tables", ()), *wanted.get("rules", ())}  # type: ignore[misc]
+    missing, unknown = expected - set(data), set(data) - expected - {"pattern"}
+    if missing:
+        raise LexiconError(f"{path}: missing key {sorted(missing)[0]!r}")
+    if unknown:
+        raise LexiconError(f"{path}: unknown key {sorted(unknown)[0]!r}")
+
+
+def languages() -> tuple[str, ...]:
+    """Codes of the installed packs, sorted."""
+    return tuple(sorted(p.name for p in LANG_DIR.iterdir() if p.is_dir() and p.name != SHARED and not p.name.startswith("_")))
+
+
+@functools.cache
+def load_lexicon(lang: str) -> Lexicon:
+    """The pack of a language; LexiconError where there is none or its data has a fault."""
+    if lang not in languages():
+        raise LexiconError(f"no language pack {lang!r}: installed are {', '.join(languages())}")
+    return Lexicon(lang, LANG_DIR / lang)
