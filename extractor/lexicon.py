@@ -190,6 +190,10 @@ class Lexicon:
         """The value of a surface in a table, None where the table does not hold it."""
         return None if surface is None else self._tables[name].get(surface_key(surface))
 
+    def language_setting(self, key: str) -> str:
+        """A string of the pack's `[language]` table."""
+        return str(self._tables["language"][key])
+
     def rules(self, section: str) -> tuple[Rule, ...]:
         """The rules of a section, in the order in which they are tried."""
         return self._rules.get(section, ())

@@ -1,0 +1,84 @@
+"""One article through all stages: `load` a language's pipeline once, then `extract` as many articles as you like."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from extractor import pipes
+from extractor.deals import assemble_deals
+from extractor.entries import entries_note
+from extractor.lexicon import load_lexicon
+from extractor.orgs import text_notes
+from extractor.values import Article, Extraction, ExtractorError, Mention
+
+
+def load(lang: str, *, model: bool = True, aliases: Path | None = None) -> Language:
+    """The spaCy pipeline of a language: pattern components, the tagger, then organisations.
+
+    `model` False leaves the tagger out: rules and gazetteer alone. ExtractorError where the language has no pack, or
+    its model is not installed.
+    """
+    nlp = _load_tagger(load_lexicon(lang).language_setting("model")) if model else spacy.blank(lang)
+    first = nlp.pipe_names[0] if nlp.pipe_names else None
+    nlp.add_pipe("extractor_dates", before=first)
+    nlp.add_pipe("extractor_amounts", after="extractor_dates")
+    nlp.add_pipe("extractor_orgs", config={"aliases": str(aliases) if aliases else None})
+    return nlp
+
+
+def _load_tagger(model: str) -> Language:
+    # Of the stock components only `ner` is read, and it has a tok2vec of its own: the others are not even loaded.
+    spec = importlib.util.find_spec(model)
+    if spec is None or spec.origin is None:
+        raise ExtractorError(f"the model {model} is not installed: pip install {model.replace('_', '-')}")
+    package = Path(spec.origin).parent
+    config = spacy.util.load_config(next(package.glob("*/config.cfg")))
+    return spacy.load(model, exclude=[name for name in config["nlp"]["pipeline"] if name != "ner"])
+
+
+def prepare(article: Article, nlp: Language) -> Doc:
+    """The Doc of an article, tokenised, ready for `nlp.pipe`."""
+    doc = nlp.make_doc(article.text)
+    doc._.article = article
+    return doc
+
+
+def finish(doc: Doc) -> Extraction:
+    """What the components wrote on a Doc, and the deals assembled from it."""
+    article = pipes.article_of(doc)
+    lexicon = load_lexicon(doc.lang_)
+    entries, mentions = pipes.read_entries(doc), pipes.read_spans(doc)
+    return Extraction(
+        article=article,
+        entries=tuple(entries),
+        mentions=tuple(mentions),
+        deals=tuple(assemble_deals(article, entries, mentions, lexicon)),
+        notes=(*text_notes(article.text), *entries_note(article, entries, lexicon)),
+    )
+
+
+def annotate(article: Article, nlp: Language) -> Doc:
+    """The Doc of an article with all span groups set."""
+    return next(iter(nlp.pipe([prepare(article, nlp)])))
+
+
+def mentions(doc: Doc) -> list[Mention]:
+    """The mentions on a Doc, sorted by start."""
+    return pipes.read_spans(doc)
+
+
+def extract(article: Article, nlp: Language) -> Extraction:
+    """Everything read out of one article."""
+    return finish(annotate(article, nlp))
+
+
+def extract_all(articles: Iterable[Article], nlp: Language, *, batch_size: int = 32) -> Iterator[Extraction]:
+    """Extractions in the order of the articles, all of the pipeline's language; the tagger reads in batches."""
+    docs = (prepare(article, nlp) for article in articles)
+    return (finish(doc) for doc in nlp.pipe(docs, batch_size=batch_size))

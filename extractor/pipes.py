@@ -1,0 +1,158 @@
+"""The spaCy components: each finds its mentions in `doc.text` and writes them as a typed span group.
+
+| factory | reads | writes |
+| --- | --- | --- |
+| `extractor_dates` | `doc.text`, `doc._.article` | `doc.spans["dates"]`, `doc.spans["entries"]`, `doc._.article` with its publication date |
+| `extractor_amounts` | `doc.text` | `doc.spans["amounts"]`: MONEY and POWER |
+| `extractor_orgs` | `doc.text`, `doc.ents` of a tagger, the groups above | `doc.spans["orgs"]` |
+
+Every span holds its value as `span._.value` and the rule that made it as `span._.rule`. They work in anybody's
+pipeline: `nlp.add_pipe("extractor_amounts")`. Those that find by pattern stand before the tagger, so that it reads "mai"
+and "Oracle" where the text has "maiOracle".
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+
+from extractor.amounts import find_amounts
+from extractor.dates import find_dates, resolve_dates
+from extractor.entries import infer_published, split_entries
+from extractor.gazetteer import Gazetteer, load_gazetteer
+from extractor.lexicon import load_lexicon
+from extractor.orgs import TaggedSpan, find_orgs
+from extractor.values import Article, Entry, Mention, MentionType
+
+GROUPS = ("dates", "amounts", "orgs")
+
+Span.set_extension("value", default=None, force=True)
+Span.set_extension("rule", default=None, force=True)
+Doc.set_extension("article", default=None, force=True)
+
+
+def set_spans(doc: Doc, group: str, found: Iterable[Mention]) -> Doc:
+    """Write mentions as the span group `group`; tokens are cut where a mention begins or ends inside one.
+
+    Cutting moves token indices, which would leave earlier groups on the wrong words: they are written anew from
+    their characters. Entities of a tagger that ran before keep their characters too.
+    """
+    mentions = list(found)
+    _cut_tokens(doc, {edge for m in mentions for edge in (m.start, m.end)})
+    spans = []
+    for mention in mentions:
+        span = doc.char_span(mention.start, mention.end, label=mention.type.value)
+        if span is not None:
+            span._.value, span._.rule = mention.value, mention.rule
+            spans.append(span)
+    doc.spans[group] = spans
+    return doc
+
+
+def _cut_tokens(doc: Doc, edges: set[int]) -> None:
+    cuts: dict[int, list[int]] = defaultdict(list)
+    inner = sorted(edges)
+    if not inner:
+        return
+    position = 0
+    for token in doc:
+        end = token.idx + len(token)
+        while position < len(inner) and inner[position] <= token.idx:
+            position += 1
+        while position < len(inner) and inner[position] < end:
+            cuts[token.i].append(inner[position] - token.idx)
+            position += 1
+    if not cuts:
+        return
+    kept = {
+        name: [(s.start_char, s.end_char, s.label_, s.kb_id_) for s in group] for name, group in doc.spans.items()
+    }
+    with doc.retokenize() as retokenizer:
+        for index, offsets in cuts.items():
+            token = doc[index]
+            bounds = [0, *offsets, len(token)]
+            pieces = [token.text[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+            retokenizer.split(token, pieces, heads=[(token, i) for i in range(len(pieces))])
+    for name, extents in kept.items():
+        doc.spans[name] = [doc.char_span(a, b, label=label, kb_id=kb_id) for a, b, label, kb_id in extents]
+
+
+def read_spans(doc: Doc) -> list[Mention]:
+    """The mentions that the components wrote on a Doc, sorted by start."""
+    return sorted(
+        (
+            Mention(
+                type=MentionType(span.label_),
+                start=span.start_char,
+                end=span.end_char,
+                text=span.text,
+                value=span._.value,
+                rule=span._.rule,
+            )
+            for group in GROUPS
+            for span in doc.spans.get(group, ())
+        ),
+        key=lambda m: (m.start, m.end, m.type),
+    )
+
+
+def read_entries(doc: Doc) -> list[Entry]:
+    """The timeline entries that `extractor_dates` wrote on a Doc."""
+    return [Entry(start=s.start_char, end=s.end_char, date=s.label_) for s in doc.spans.get("entries", ())]
+
+
+def article_of(doc: Doc) -> Article:
+    """The article that a Doc was made from; one with the text alone where nobody said more."""
+    return doc._.article or Article(id="", text=doc.text, lang=doc.lang_)
+
+
+@Language.factory("extractor_dates", assigns=["doc.spans"], retokenizes=True)
+class DatesPipe:
+    """Mark DATE and the timeline's entries; a date leans on its entry, so both are read together."""
+
+    def __init__(self, nlp: Language, name: str) -> None:
+        self.lexicon = load_lexicon(nlp.lang)
+
+    def __call__(self, doc: Doc) -> Doc:
+        found = find_dates(doc.text, self.lexicon)
+        article = infer_published(article_of(doc), found, self.lexicon)
+        entries = split_entries(article, found, self.lexicon)
+        doc._.article = article
+        mentions = resolve_dates(found, text=doc.text, lexicon=self.lexicon, published=article.published, entries=entries)
+        set_spans(doc, "dates", mentions)
+        _cut_tokens(doc, {edge for e in entries for edge in (e.start, e.end)})
+        doc.spans["entries"] = [
+            span for e in entries if (span := doc.char_span(e.start, e.end, label=e.date, alignment_mode="expand"))
+        ]
+        return doc
+
+
+@Language.factory("extractor_amounts", assigns=["doc.spans"], retokenizes=True)
+class AmountsPipe:
+    """Mark MONEY and POWER."""
+
+    def __init__(self, nlp: Language, name: str) -> None:
+        self.lexicon = load_lexicon(nlp.lang)
+
+    def __call__(self, doc: Doc) -> Doc:
+        return set_spans(doc, "amounts", find_amounts(doc.text, self.lexicon))
+
+
+@Language.factory("extractor_orgs", default_config={"aliases": None}, assigns=["doc.spans"], retokenizes=True)
+class OrgsPipe:
+    """Mark ORG; `aliases` names a file of a person's own names. `gazetteer` may be replaced by a narrower one."""
+
+    def __init__(self, nlp: Language, name: str, aliases: str | None) -> None:
+        self.lexicon = load_lexicon(nlp.lang)
+        self.gazetteer: Gazetteer = load_gazetteer(Path(aliases) if aliases else None)
+
+    def __call__(self, doc: Doc) -> Doc:
+        tagged = [TaggedSpan(e.start_char, e.end_char, e.label_) for e in doc.ents]
+        taken = [(s.start_char, s.end_char) for group in GROUPS[:2] for s in doc.spans.get(group, ())]
+        return set_spans(
+            doc, "orgs", find_orgs(doc.text, self.lexicon, tagged=tagged, taken=sorted(taken), gazetteer=self.gazetteer)
+        )
