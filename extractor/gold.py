@@ -37,7 +37,9 @@ from extractor.records import Json, Record, from_record, read_value
 from extractor.values import Extraction, GoldError, Mention, MentionType
 
 DEALS = "⟪DEALS⟫"
-_MARK = re.compile(r"⟦(?P<type>[A-Z]+)\|(?P<text>[^⟦⟧|]+)(?:\|(?P<slots>[^⟦⟧]*))?⟧|⟪ENTRY\|(?P<date>[\d-]*)⟫|(?P<close>⟪/ENTRY⟫)")
+_MARK = re.compile(
+    r"⟦(?P<type>[A-Z]+)\|(?P<text>[^⟦⟧|]+)(?:\|(?P<slots>[^⟦⟧]*))?⟧|⟪ENTRY\|(?P<date>[\d-]*)⟫|(?P<close>⟪/ENTRY⟫)"
+)
 _SLOTS = {
     MentionType.ORG: {"norm", "optional"},
     MentionType.DATE: {"norm", "mod", "optional"},
@@ -74,7 +76,9 @@ def _parse(marked: str, *, place: str) -> tuple[str, list[Mention], list[Record]
     parts.append(marked[position:])
     text = "".join(parts)
     if stray := re.search("[⟦⟧⟪⟫]", text):
-        raise GoldError(f"{place}: {stray[0]} with no partner in {text[max(0, stray.start() - 30) : stray.end() + 30]!r}")
+        raise GoldError(
+            f"{place}: {stray[0]} with no partner in {text[max(0, stray.start() - 30) : stray.end() + 30]!r}"
+        )
     if entries and "end" not in entries[-1]:
         raise GoldError(f"{place}: the entry of {entries[-1]['date']} is not closed")
     return text, mentions, entries
@@ -89,7 +93,9 @@ def _marked_mention(match: re.Match[str], start: int, place: str) -> Mention:
     for pair in filter(None, (match["slots"] or "").split(";")):
         key, _, value = pair.partition("=")
         if key not in _SLOTS[kind]:
-            raise GoldError(f"{place}: {match[0]!r}: {kind} has no slot {key!r}, it has {', '.join(sorted(_SLOTS[kind]))}")
+            raise GoldError(
+                f"{place}: {match[0]!r}: {kind} has no slot {key!r}, it has {', '.join(sorted(_SLOTS[kind]))}"
+            )
         slots[key] = True if key == "optional" else value
     try:
         value_ = read_value(slots, match["text"])
@@ -119,11 +125,18 @@ def parse_marked_article(marked: str, *, place: str) -> tuple[Extraction, dict[s
         raise GoldError(f"{place}: the deals are no TOML: {error}") from error
     for row in rows:
         _place_evidence(row, text, place)
-    record: Record = {"id": front.get("id"), "lang": front.get("lang"), "published": front.get("published") or None}
+    record: Record = {
+        "id": front.get("id"),
+        "lang": front.get("lang"),
+        "published": front.get("published") or None,
+    }
     record |= {"entries": list[Json](entries), "deals": rows}
     extraction = from_record(record, text, place=place)
     return Extraction(
-        article=extraction.article, entries=extraction.entries, mentions=tuple(mentions), deals=extraction.deals
+        article=extraction.article,
+        entries=extraction.entries,
+        mentions=tuple(mentions),
+        deals=extraction.deals,
     ), front
 
 
@@ -134,7 +147,9 @@ def _place_evidence(row: Record, text: str, place: str) -> None:
     start = row.get("evidence_start")
     if start is None:
         if text.count(evidence) > 1:
-            raise GoldError(f"{place}: the evidence stands in the text twice, say evidence_start: {evidence!r}")
+            raise GoldError(
+                f"{place}: the evidence stands in the text twice, say evidence_start: {evidence!r}"
+            )
         start = text.index(evidence)
     if not isinstance(start, int) or not text.startswith(evidence, start):
         raise GoldError(f"{place}: the evidence does not start at {start!r}: {evidence!r}")

@@ -6,7 +6,7 @@ A pack is data. In each file
   of theirs stands for a run of blanks of the text, and ’ reads as '.
 - `[pattern]` maps a name to a fragment of a template, to be used as `{name}` in other templates.
 - a rule (`[[date]]`: an array of tables) has a `name`, a `match` template, `examples`, and keys of its own that the
-  module which owns the section reads. Rules of a section are tried in the order of the file, at the leftmost place first.
+  module which owns the section reads. Rules of a section are tried in the order of the file, leftmost place first.
 
 A template is a regular expression in which
     `{table}`    stands for any surface of the table, caught as group `table` (a second one as `table2`, then `table3`)
@@ -50,7 +50,7 @@ _PLACEHOLDER = re.compile(r"\{(<|>|_|[a-z][a-z_]*)(:[a-z_0-9]*)?\}")
 # One character for one, so that offsets hold: apostrophes, hyphens that only forbid a break, and every blank.
 _ONE_TO_ONE = str.maketrans({
     "’": "'", "ʼ": "'", "‘": "'", "´": "'", "\u2010": "-", "\u2011": "-",
-    **dict.fromkeys("\t\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000", " "),
+    **dict.fromkeys("\t\u00a0\u202f\u205f\u3000", " "), **dict.fromkeys(map(chr, range(0x2000, 0x200B)), " "),
 })  # fmt: skip
 
 
@@ -103,7 +103,11 @@ class Lexicon:
         schema = _read_toml(LANG_DIR / SHARED / "schema.toml")
         raw_rules: list[tuple[Path, str, list[dict[str, TableValue]]]] = []
         for file, wanted in schema.items():
-            path = directory / f"{file}.toml" if (directory / f"{file}.toml").exists() else LANG_DIR / SHARED / f"{file}.toml"
+            path = (
+                directory / f"{file}.toml"
+                if (directory / f"{file}.toml").exists()
+                else LANG_DIR / SHARED / f"{file}.toml"
+            )
             data = _read_toml(path)
             _check_keys(path, data, wanted)
             for key, body in data.items():
@@ -117,7 +121,8 @@ class Lexicon:
                 else:
                     raw_rules.append((path, key, body))
         self._rules = {
-            section: tuple(self._compile_rule(path, section, raw) for raw in body) for path, section, body in raw_rules
+            section: tuple(self._compile_rule(path, section, raw) for raw in body)
+            for path, section, body in raw_rules
         }
 
     def _add_table(self, path: Path, name: str, body: Mapping[str, TableValue]) -> None:
@@ -129,7 +134,9 @@ class Lexicon:
             if not key:
                 raise LexiconError(f"{path}: [{name}] has an empty surface")
             if key in table and table[key] != value:
-                raise LexiconError(f"{path}: [{name}] gives {surface!r} two values, {table[key]!r} and {value!r}")
+                raise LexiconError(
+                    f"{path}: [{name}] gives {surface!r} two values, {table[key]!r} and {value!r}"
+                )
             table[key] = value
         self._tables[name] = table
         self._sources[name] = path
@@ -139,7 +146,9 @@ class Lexicon:
     def _compile_rule(self, path: Path, section: str, raw: Mapping[str, TableValue]) -> Rule:
         name, template, examples = raw.get("name"), raw.get("match"), raw.get("examples", [])
         if not isinstance(name, str) or not isinstance(template, str) or not isinstance(examples, list):
-            raise LexiconError(f"{path}: a rule of [[{section}]] needs name, match and examples, found {sorted(raw)}")
+            raise LexiconError(
+                f"{path}: a rule of [[{section}]] needs name, match and examples, found {sorted(raw)}"
+            )
         try:
             regex = re.compile(self.expand(template), re.IGNORECASE)
         except (re.error, LexiconError) as error:
@@ -250,7 +259,13 @@ def _check_keys(path: Path, data: Mapping[str, object], wanted: Mapping[str, obj
 
 def languages() -> tuple[str, ...]:
     """Codes of the installed packs, sorted."""
-    return tuple(sorted(p.name for p in LANG_DIR.iterdir() if p.is_dir() and p.name != SHARED and not p.name.startswith("_")))
+    return tuple(
+        sorted(
+            p.name
+            for p in LANG_DIR.iterdir()
+            if p.is_dir() and p.name != SHARED and not p.name.startswith("_")
+        )
+    )
 
 
 @functools.cache

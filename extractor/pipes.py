@@ -2,19 +2,20 @@
 
 | factory | reads | writes |
 | --- | --- | --- |
-| `extractor_dates` | `doc.text`, `doc._.article` | `doc.spans["dates"]`, `doc.spans["entries"]`, `doc._.article` with its publication date |
+| `extractor_dates` | `doc.text`, `doc._.article` | `doc.spans["dates"]`, `doc.spans["entries"]`, the article's date |
 | `extractor_amounts` | `doc.text` | `doc.spans["amounts"]`: MONEY and POWER |
 | `extractor_orgs` | `doc.text`, `doc.ents` of a tagger, the groups above | `doc.spans["orgs"]` |
 
 Every span holds its value as `span._.value` and the rule that made it as `span._.rule`. They work in anybody's
-pipeline: `nlp.add_pipe("extractor_amounts")`. Those that find by pattern stand before the tagger, so that it reads "mai"
-and "Oracle" where the text has "maiOracle".
+pipeline: `nlp.add_pipe("extractor_amounts")`. Those that find by pattern stand before the tagger, so that it reads
+"mai" and "Oracle" where the text has "maiOracle".
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from itertools import pairwise
 from pathlib import Path
 
 from spacy.language import Language
@@ -69,13 +70,14 @@ def _cut_tokens(doc: Doc, edges: set[int]) -> None:
     if not cuts:
         return
     kept = {
-        name: [(s.start_char, s.end_char, s.label_, s.kb_id_) for s in group] for name, group in doc.spans.items()
+        name: [(s.start_char, s.end_char, s.label_, s.kb_id_) for s in group]
+        for name, group in doc.spans.items()
     }
     with doc.retokenize() as retokenizer:
         for index, offsets in cuts.items():
             token = doc[index]
             bounds = [0, *offsets, len(token)]
-            pieces = [token.text[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+            pieces = [token.text[a:b] for a, b in pairwise(bounds)]
             retokenizer.split(token, pieces, heads=[(token, i) for i in range(len(pieces))])
     for name, extents in kept.items():
         doc.spans[name] = [doc.char_span(a, b, label=label, kb_id=kb_id) for a, b, label, kb_id in extents]
@@ -122,11 +124,15 @@ class DatesPipe:
         article = infer_published(article_of(doc), found, self.lexicon)
         entries = split_entries(article, found, self.lexicon)
         doc._.article = article
-        mentions = resolve_dates(found, text=doc.text, lexicon=self.lexicon, published=article.published, entries=entries)
+        mentions = resolve_dates(
+            found, text=doc.text, lexicon=self.lexicon, published=article.published, entries=entries
+        )
         set_spans(doc, "dates", mentions)
         _cut_tokens(doc, {edge for e in entries for edge in (e.start, e.end)})
         doc.spans["entries"] = [
-            span for e in entries if (span := doc.char_span(e.start, e.end, label=e.date, alignment_mode="expand"))
+            span
+            for e in entries
+            if (span := doc.char_span(e.start, e.end, label=e.date, alignment_mode="expand"))
         ]
         return doc
 
@@ -154,5 +160,7 @@ class OrgsPipe:
         tagged = [TaggedSpan(e.start_char, e.end_char, e.label_) for e in doc.ents]
         taken = [(s.start_char, s.end_char) for group in GROUPS[:2] for s in doc.spans.get(group, ())]
         return set_spans(
-            doc, "orgs", find_orgs(doc.text, self.lexicon, tagged=tagged, taken=sorted(taken), gazetteer=self.gazetteer)
+            doc,
+            "orgs",
+            find_orgs(doc.text, self.lexicon, tagged=tagged, taken=sorted(taken), gazetteer=self.gazetteer),
         )

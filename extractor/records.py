@@ -66,10 +66,21 @@ def number(value: Decimal | None) -> int | float | None:
 
 
 def _mention_record(mention: Mention) -> Record:
-    out: Record = {"type": mention.type.value, "start": mention.start, "end": mention.end, "text": mention.text}
+    out: Record = {
+        "type": mention.type.value,
+        "start": mention.start,
+        "end": mention.end,
+        "text": mention.text,
+    }
     match mention.value:
         case Org() as org:
-            out |= {"norm": org.norm, "known": org.known, "kind": org.kind, "country": org.country, "evidence": list(org.evidence)}
+            out |= {
+                "norm": org.norm,
+                "known": org.known,
+                "kind": org.kind,
+                "country": org.country,
+                "evidence": list(org.evidence),
+            }
         case Timex() as timex:
             out |= {"norm": timex.value, "mod": timex.mod}
         case Money() as money:
@@ -131,7 +142,9 @@ def from_record(record: Mapping[str, Json], text: str | None = None, *, place: s
             url=cast("str | None", record.get("url")),
             site=cast("str | None", record.get("site")),
             published=cast("str | None", record.get("published")),
-            published_from=PublishedFrom(cast(str, record["published_from"])) if record.get("published_from") else None,
+            published_from=PublishedFrom(cast(str, record["published_from"]))
+            if record.get("published_from")
+            else None,
         )
         return Extraction(
             article=article,
@@ -191,7 +204,9 @@ def read_value(row: Mapping[str, Json], surface: str) -> MentionValue:
             return Timex(value=cast("str | None", row.get("norm")) or None, mod=Mod(mod) if mod else None)
         case MentionType.MONEY:
             currency = cast("str | None", row.get("currency")) or None
-            return Money(value=_decimal(row.get("value")), currency=currency, low=low, high=high, qualifier=qualifier)
+            return Money(
+                value=_decimal(row.get("value")), currency=currency, low=low, high=high, qualifier=qualifier
+            )
         case MentionType.POWER:
             return Power(gw=_decimal(row.get("gw")), low=low, high=high, qualifier=qualifier)
 

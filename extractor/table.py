@@ -1,0 +1,88 @@
+"""Deals and mentions as DataFrames, and the text of deals.csv."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+import pandas as pd
+
+from extractor.values import Deal, Extraction
+
+CSV_COLUMNS = (
+    "article_id", "date", "payer", "payee", "parties", "type", "amount", "currency", "amount_qualifier",
+    "amount_low", "amount_high", "power_gw", "power_qualifier", "stake_percent", "term_years", "status", "source",
+    "evidence", "evidence_start", "evidence_end", "published", "lang", "url", "confidence",
+)  # fmt: skip
+LISTS = ("payer", "payee", "parties")
+NUMBERS = ("amount", "amount_low", "amount_high", "power_gw", "stake_percent", "term_years")
+OFFSETS = ("evidence_start", "evidence_end")
+# A spreadsheet runs a cell that opens with one of these; an apostrophe before it makes it text (OWASP, CSV injection).
+_FORMULA_OPENERS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def deal_row(extraction: Extraction, deal: Deal) -> dict[str, object]:
+    """The row of a deal: its slots and what its article is, by the names of the columns; lists joined by "; "."""
+    article = extraction.article
+    row: dict[str, object] = {
+        "article_id": article.id,
+        "published": article.published,
+        "lang": article.lang,
+        "url": article.url,
+    }
+    for column in CSV_COLUMNS:
+        if column not in row:
+            value = getattr(deal, column)
+            row[column] = "; ".join(value) if column in LISTS else value
+    return row
+
+
+def to_frame(extractions: Iterable[Extraction]) -> pd.DataFrame:
+    """One row a deal, in the order of the articles: numbers as nullable floats, offsets as integers, the rest text.
+
+    Dates stay ISO strings, since they keep their grain ("2025-11"); an absent value is `pd.NA`.
+    """
+    rows = [deal_row(x, deal) for x in extractions for deal in x.deals]
+    frame = pd.DataFrame(rows, columns=list(CSV_COLUMNS))
+    types = {
+        c: "Float64" if c in (*NUMBERS, "confidence") else "Int64" if c in OFFSETS else "string"
+        for c in CSV_COLUMNS
+    }
+    for column in NUMBERS:
+        frame[column] = [None if v is None else float(v) for v in frame[column]]
+    return frame.astype(types)
+
+
+def mentions_frame(extractions: Iterable[Extraction]) -> pd.DataFrame:
+    """One row a mention: article_id, type, start, end, text, rule, and its value as text."""
+    rows = [
+        {"article_id": x.article.id, "type": m.type.value, "start": m.start, "end": m.end, "text": m.text,
+         "value": str(m.value), "rule": m.rule}
+        for x in extractions
+        for m in x.mentions
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=["article_id", "type", "start", "end", "text", "value", "rule"])
+
+
+def csv_text(extractions: Iterable[Extraction], *, header: bool) -> str:
+    """Rows of deals.csv: RFC 4180, numbers in full ("38000000000"), formulas defused."""
+    rows = [
+        {column: _cell(value) for column, value in deal_row(x, deal).items()}
+        for x in extractions
+        for deal in x.deals
+    ]
+    frame = pd.DataFrame(rows, columns=list(CSV_COLUMNS), dtype=object)
+    return str(frame.to_csv(index=False, header=header, lineterminator="\r\n"))
+
+
+def _cell(value: object) -> object:
+    match value:
+        case None:
+            return ""
+        case Decimal():
+            text = f"{value:f}"
+            return text.rstrip("0").rstrip(".") if "." in text else text
+        case str():
+            return f"'{value}" if value.startswith(_FORMULA_OPENERS) else value
+        case _:
+            return value
