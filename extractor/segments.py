@@ -12,7 +12,7 @@ from extractor.lexicon import Lexicon
 
 Span = tuple[int, int]
 
-# Text is wrapped where no line is longer than this and lines go on in the next one; mail and markdown wrap at 65 to 100.
+# Text is wrapped where no line is longer than this; mail and markdown wrap at 65 to 100.
 _WIDEST_WRAP = 100
 _NARROWEST_WRAP = 40
 

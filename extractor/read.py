@@ -1,0 +1,563 @@
+"""Articles from files, folders and standard input: .txt, .md, .html, .htm, .jsonl, each also .gz.
+
+Text reaches `Article.text` as it stands in the file, after a front matter block. Of HTML, trafilatura picks the main
+content; block borders become line breaks, so that a date in a tag of its own is never glued to what follows.
+
+Encoding: a byte order mark decides; else UTF-8; else, for HTML, the charset that the page states; else Windows-1252
+(with it Latin-1), but only where no two bytes form a UTF-8 letter: such a text is UTF-8 with a fault and is refused.
+
+An input that cannot be read is a `ReadFailure` in its place; the others go on.
+"""
+
+from __future__ import annotations
+
+import codecs
+import datetime
+import functools
+import gzip
+import io
+import json
+import re
+import sys
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, cast
+
+import trafilatura
+from lxml import etree
+from lxml.html import HtmlElement
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+from trafilatura.settings import Document
+from trafilatura.utils import load_html
+
+from extractor.lexicon import languages
+from extractor.values import Article, PublishedFrom, ReadError
+
+SUFFIXES = (".txt", ".md", ".html", ".htm", ".jsonl")
+STDIN = "-"
+# An article or a line of JSONL beyond this is no article; gzip that unpacks to more is a bomb.
+MAX_BYTES = 64 * 2**20
+# News packs at most some 20 to 1; lines of JSONL may go on for ever, so their file is held to a ratio.
+MAX_RATIO = 500
+# What language identification reads: more changes no answer on news and costs time.
+_LANG_SAMPLE = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFailure:
+    """An input that cannot be read: its name, and one line that names it, the fault and the mend."""
+
+    source: str
+    message: str
+
+
+def read_articles(
+    paths: Iterable[str | Path], *, lang: str | None = None, published: str | None = None
+) -> Iterator[Article | ReadFailure]:
+    """Yield the articles of the inputs in order, folders in sorted order; a failure stands in its article's place.
+
+    `lang` and `published` hold for all articles and win over what the inputs say. ReadError at once where one of
+    them cannot be right.
+    """
+    if lang is not None:
+        lang = _known_language(lang)
+    if published is not None:
+        published = _iso_date(published)
+    return _read_all([str(path) for path in paths], lang, published)
+
+
+def _read_all(paths: list[str], lang: str | None, published: str | None) -> Iterator[Article | ReadFailure]:
+    ids: set[str] = set()
+    done: set[Path] = set()
+    for name in paths:
+        try:
+            sources = [Path(name)] if name == STDIN else _files(Path(name))
+        except ReadError as error:
+            yield ReadFailure(name, str(error))
+            continue
+        for path in sources:
+            if path.resolve() in done:
+                continue
+            done.add(path.resolve())
+            for record in _records(path):
+                if isinstance(record, ReadFailure):
+                    yield record
+                    continue
+                try:
+                    article = _article(record, lang, published, ids)
+                except ReadError as error:
+                    yield ReadFailure(record.place, f"{record.place}: {error}")
+                else:
+                    ids.add(article.id)
+                    yield article
+
+
+def _files(path: Path) -> list[Path]:
+    """The files that an argument stands for; ReadError where it stands for none."""
+    try:
+        if path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if _suffix(p) and p.is_file())
+            found = [p for p in inside if not any(part.startswith(".") for part in p.relative_to(path).parts)]
+            if not found:
+                raise ReadError(
+                    f"{path}: nothing to read in this folder: put in files of {', '.join(SUFFIXES)} or .gz of these"
+                )
+            return found
+        if not path.exists():
+            raise ReadError(f"{path}: no such file or folder: check the name")
+    except (OSError, ValueError) as error:
+        raise ReadError(f"{path}: cannot be opened: {error}") from error
+    if not _suffix(path):
+        raise ReadError(
+            f"{path}: unknown kind of file: name it {', '.join(SUFFIXES)} or .gz of these, or pipe it to '-'"
+        )
+    return [path]
+
+
+def _suffix(path: Path) -> str | None:
+    """The suffix that says how to read a file, without .gz; None for a file of another kind."""
+    name = path.name.lower().removesuffix(".gz")
+    return next((suffix for suffix in SUFFIXES if name.endswith(suffix) and name != suffix), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Raw:
+    """What an input says of one article, before it is checked."""
+
+    place: str
+    id: str
+    fields: Mapping[str, object]
+
+
+def _records(path: Path) -> Iterator[_Raw | ReadFailure]:
+    place = "standard input" if str(path) == STDIN else str(path)
+    try:
+        if str(path) == STDIN:
+            stream: IO[bytes] = sys.stdin.buffer
+            head = stream.read(MAX_BYTES + 1)
+            if head.startswith(b"\x1f\x8b"):
+                head = _bounded(cast(IO[bytes], gzip.GzipFile(fileobj=io.BytesIO(head))), place)
+            stream, suffix, stem = io.BytesIO(_within(head, place)), _sniff(head), "stdin"
+            yield from _parse(stream, suffix, place, stem)
+            return
+        suffix = _suffix(path) or ""
+        stem = path.name[: path.name.lower().rindex(suffix)]
+        with path.open("rb") as raw:
+            if path.name.lower().endswith(".gz"):
+                with gzip.GzipFile(fileobj=raw) as unpacked:
+                    limit = max(MAX_BYTES, path.stat().st_size * MAX_RATIO)
+                    yield from _parse(cast(IO[bytes], unpacked), suffix, place, stem, limit=limit)
+            else:
+                yield from _parse(raw, suffix, place, stem)
+    except ReadError as error:
+        yield ReadFailure(place, str(error))
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+        yield ReadFailure(place, f"{place}: broken gzip ({error}): pack the file anew")
+    except OSError as error:
+        yield ReadFailure(
+            place, f"{place}: cannot be read: {error.strerror or error}: check the file and its permissions"
+        )
+
+
+def _parse(
+    stream: IO[bytes], suffix: str, place: str, stem: str, *, limit: int | None = None
+) -> Iterator[_Raw | ReadFailure]:
+    if suffix == ".jsonl":
+        yield from _json_lines(stream, place, stem, limit)
+        return
+    data = _bounded(stream, place)
+    if suffix in (".html", ".htm"):
+        yield _Raw(place, stem, {"html": _decode(data, place, charset=_html_charset(data))})
+        return
+    text, front = _front_matter(_decode(data, place))
+    # The front matter of a text file is about that text: it cannot bring another.
+    yield _Raw(place, str(front.get("id") or stem), {**front, "text": text})
+
+
+def _bounded(stream: IO[bytes], place: str) -> bytes:
+    return _within(stream.read(MAX_BYTES + 1), place)
+
+
+def _within(data: bytes, place: str) -> bytes:
+    if len(data) > MAX_BYTES:
+        raise ReadError(
+            f"{place}: more than {MAX_BYTES >> 20} MiB once unpacked: no article is that long, split it"
+        )
+    return data
+
+
+def _sniff(data: bytes) -> str:
+    """The kind of what came by standard input: a web page, lines of JSON, or text."""
+    start = data[:2000].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+    if re.match(r"<(?:!doctype|\?xml|html|head|body|article|main|div|p|h1|meta|!--)\b", start, re.IGNORECASE):
+        return ".html"
+    if start.startswith("{"):
+        return ".jsonl"
+    return ".txt"
+
+
+def _json_lines(stream: IO[bytes], place: str, stem: str, limit: int | None) -> Iterator[_Raw | ReadFailure]:
+    number = size = 0
+    while line := stream.readline(MAX_BYTES + 1):
+        number += 1
+        size += len(line)
+        where = f"{place}, line {number}"
+        _within(line, where)
+        if limit is not None and size > limit:
+            raise ReadError(
+                f"{place}: unpacks to more than {MAX_RATIO} times its size: is it what it should be?"
+            )
+        if not line.strip():
+            continue
+        try:
+            fields = json.loads(line.decode("utf-8-sig"))
+        except UnicodeDecodeError as error:
+            yield ReadFailure(
+                where, f"{where}: not UTF-8 (byte {error.start + 1} of the line): write JSONL as UTF-8"
+            )
+        except (ValueError, RecursionError) as error:
+            fault = (
+                f"{error.msg} at character {error.pos + 1}"
+                if isinstance(error, json.JSONDecodeError)
+                else str(error)
+            )
+            yield ReadFailure(where, f"{where}: broken JSON: {fault}: write one whole object a line")
+        else:
+            if not isinstance(fields, dict):
+                yield ReadFailure(where, f"{where}: not an object: each line holds one, with id and text")
+            else:
+                yield _Raw(where, str(fields.get("id") or f"{stem}-{number}"), fields)
+
+
+_FRONT = re.compile(r"---[ \t]*\r?\n(?P<body>(?:[^\r\n]*\r?\n){0,60}?)---[ \t]*(?:\r?\n|\Z)")
+_KEY = re.compile(r"(?P<key>[A-Za-z_][\w-]*)[ \t]*:[ \t]*(?P<value>[^\r\n]*)")
+
+
+def _front_matter(text: str) -> tuple[str, dict[str, str]]:
+    """The text behind a front matter block, and the block's keys; a line drawn by dashes is no such block."""
+    block = _FRONT.match(text)
+    if block is None:
+        return text, {}
+    # A line that is no "key: value" goes on with a list or a text of the key before; we have no use for it.
+    pairs = [match for line in block["body"].splitlines() if (match := _KEY.match(line))]
+    if not pairs and block["body"].strip():
+        return text, {}
+    return text[block.end() :], {m["key"].lower(): m["value"].strip().strip("\"'") for m in pairs}
+
+
+# --- one article ---
+
+
+def _article(record: _Raw, lang: str | None, published: str | None, ids: set[str]) -> Article:
+    fields = {
+        key: record.fields.get(key) for key in ("text", "html", "title", "url", "site", "lang", "published")
+    }
+    for key, value in fields.items():
+        if value is not None and not isinstance(value, str):
+            raise ReadError(f"{key!r} is no string: write it in quotes")
+    stated = {key: value.strip() or None if isinstance(value, str) else None for key, value in fields.items()}
+    text, page = fields["text"], _Page()
+    if text is None and isinstance(fields["html"], str):
+        page = _read_html(fields["html"])
+        text = page.text
+    if text is None:
+        raise ReadError("no 'text' and no 'html': each article needs one of them")
+    if not isinstance(text, str) or not text.strip():
+        raise ReadError("an empty article: there is no text in it")
+    date, date_from = published, PublishedFrom.GIVEN
+    if date is None and stated["published"]:
+        date = _iso_date(stated["published"])
+    if date is None:
+        date, date_from = page.published, PublishedFrom.METADATA
+    return Article(
+        id=_unique(record, ids),
+        text=text,
+        lang=lang or (_known_language(stated["lang"]) if stated["lang"] else _guess_language(text)),
+        title=stated["title"] or page.title,
+        url=stated["url"] or page.url,
+        site=stated["site"] or page.site,
+        published=date,
+        published_from=date_from if date else None,
+    )
+
+
+def _unique(record: _Raw, ids: set[str]) -> str:
+    """The article's id; files of one name in several folders are told apart by number."""
+    if record.id not in ids:
+        return record.id
+    if "id" in record.fields:
+        raise ReadError(f"the id {record.id!r} was given before: each article needs its own")
+    return next(name for n in range(2, len(ids) + 3) if (name := f"{record.id}-{n}") not in ids)
+
+
+def _known_language(code: str) -> str:
+    base = re.split(r"[-_]", code.strip().lower(), maxsplit=1)[0]
+    if base not in languages():
+        raise ReadError(f"unknown language {code!r}: installed are {', '.join(languages())}")
+    return base
+
+
+def _iso_date(stated: str) -> str:
+    """The day of an ISO date or time."""
+    match = re.fullmatch(r"(\d{4}-\d\d-\d\d)(?:[T ][\d:.]{4,}\s?(?:Z|UTC|[+-]\d\d:?\d\d)?)?", stated.strip())
+    try:
+        return datetime.date.fromisoformat(match[1]).isoformat() if match else _fail_date(stated)
+    except ValueError:
+        return _fail_date(stated)
+
+
+def _fail_date(stated: str) -> str:
+    raise ReadError(f"unreadable publication date {stated!r}: write YYYY-MM-DD")
+
+
+@functools.cache
+def _identifier() -> LanguageIdentifier:
+    identifier = LanguageIdentifier.from_model_file(MODEL_FILE)
+    identifier.set_languages(languages())
+    return identifier
+
+
+def _guess_language(text: str) -> str:
+    """The installed language that the text looks most like."""
+    code: str = _identifier().classify(text[:_LANG_SAMPLE].encode("utf-8", "replace"))[0]
+    return code
+
+
+# --- encodings ---
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_UTF8_LETTER = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}[\"']?([\w.:-]{2,40})", re.IGNORECASE)
+
+
+def _decode(data: bytes, place: str, *, charset: str | None = None) -> str:
+    """The text of a file's bytes, by the rule at the top of this module; ReadError names what was tried."""
+    text = _decode_any(data, place, charset)
+    if control := _CONTROL.search(text):
+        raise ReadError(
+            f"{place}: binary, not text (character {ord(control[0]):#04x}): convert it to text or HTML first"
+        )
+    return text
+
+
+def _decode_any(data: bytes, place: str, charset: str | None) -> str:
+    for mark, encoding in _BOMS:
+        if data.startswith(mark):
+            try:
+                return data.decode(encoding)
+            except UnicodeDecodeError as error:
+                tried = f"tried {encoding}, which its byte order mark names: {error.reason} at byte {error.start + 1}"
+                raise ReadError(f"{place}: wrongly encoded ({tried}): save it as UTF-8") from error
+    if b"\0" in data[:MAX_BYTES]:
+        raise ReadError(f"{place}: binary, not text: convert it to text or HTML first")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        fault = error
+    names = ["utf-8"]
+    if not _UTF8_LETTER.search(data):
+        for encoding in [charset, "cp1252"] if charset else ["cp1252"]:
+            names.append(encoding)
+            try:
+                return data.decode(encoding)
+            except (UnicodeDecodeError, LookupError):
+                continue
+    raise ReadError(
+        f"{place}: wrongly encoded (tried {', '.join(names)}; byte {fault.start + 1} is no UTF-8): save it as UTF-8"
+    )
+
+
+def _html_charset(data: bytes) -> str | None:
+    """The charset that a page states, where Python has a text codec of that name."""
+    match = _META_CHARSET.search(data[:4096])
+    if match is None:
+        return None
+    try:
+        info = codecs.lookup(match[1].decode("ascii"))
+    except LookupError:
+        return None
+    # Browsers read what calls itself Latin-1 as Windows-1252.
+    return {"iso8859-1": "cp1252", "ascii": "cp1252", "utf-8": None}.get(info.name, info.name)
+
+
+# --- HTML ---
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    text: str | None = None
+    title: str | None = None
+    url: str | None = None
+    site: str | None = None
+    published: str | None = None
+
+
+# The page's own marks of what is not the article; only read where trafilatura finds nothing.
+_AROUND = (
+    "script",
+    "style",
+    "noscript",
+    "template",
+    "svg",
+    "nav",
+    "header",
+    "footer",
+    "aside",
+    "form",
+    "iframe",
+    "button",
+)
+_INLINE = {"hi", "ref", "del", "span", "b", "strong", "i", "em", "a", "u", "s", "small", "mark", "sub", "sup", "abbr",
+           "font", "cite", "q", "code", "time", "label", "ins", "tt", "kbd", "var", "bdi", "data", "wbr"}  # fmt: skip
+_BREAKS, _ITEMS, _ROWS, _CELLS = {"br", "lb"}, {"li", "item"}, {"tr", "row"}, {"td", "th", "cell"}
+_LISTS = {"ul", "ol", "list"}
+# A marker in an inline tag of its own, and the letter that text glued to it begins with.
+_MARKER_TAIL = re.compile(r"\d.{0,30}\w[.:)\]]?\s*$", re.DOTALL)
+# Bounds that do not move with the clock: htmldate's own end is today.
+_DATES = {
+    "original_date": True,
+    "extensive_search": False,
+    "min_date": "1990-01-01",
+    "max_date": "2099-12-31",
+}
+
+
+def _read_html(html: str) -> _Page:
+    tree = load_html(html)
+    if tree is None:  # a fragment
+        tree = load_html(f"<!doctype html><html><body>{html}</body></html>")
+    if tree is None:
+        raise ReadError("no HTML that can be read: save the page anew")
+    for moment in list(tree.iter("time")):
+        # A timeline's dates are no publication dates, and trafilatura drops what stands in this tag.
+        if any(
+            a.tag in ("li", "dt", "dd", "td", "th", "p", "h2", "h3", "h4", "h5")
+            for a in moment.iterancestors()
+        ):
+            moment.tag = "span"
+            moment.attrib.clear()
+    meta = trafilatura.extract_metadata(tree, date_config=dict(_DATES))
+    for moment in tree.iter("time"):
+        moment.tag = "span"
+    _unglue(tree)
+    try:
+        document = trafilatura.bare_extraction(
+            tree,
+            favor_recall=True,
+            include_comments=False,
+            include_formatting=True,
+            include_tables=True,
+            date_extraction_params=dict(_DATES),
+        )
+        text = _render(document.body) if isinstance(document, Document) and document.body is not None else ""
+        own = _own_text(tree)
+    except RecursionError:
+        raise ReadError("HTML nested too deep: save the page as text") from None
+    # Lists of links read like navigation to trafilatura; where it leaves out most of what the page itself calls the
+    # article, the page is right.
+    return _Page(
+        text=own if len(own) > 2 * len(text) else text,
+        title=meta.title or None,
+        url=meta.url or None,
+        site=meta.sitename or None,
+        published=meta.date or None,
+    )
+
+
+def _own_text(tree: HtmlElement) -> str:
+    """The text of the one element that the page marks as its article or main part, else of the whole body."""
+    etree.strip_elements(tree, *_AROUND, etree.Comment, etree.ProcessingInstruction, with_tail=False)
+    for tag in ("article", "main"):
+        found = list(tree.iter(tag))
+        if len(found) == 1:
+            return _render(found[0])
+    body = tree.find("body")
+    return _render(tree if body is None else body)
+
+
+def _unglue(tree: HtmlElement) -> None:
+    """Put a blank behind a marker in an inline tag that opens its block ("<b>11 nov.</b>Nvidia")."""
+    for element in tree.iter(*_INLINE):
+        parent = element.getparent()
+        if parent is None or (parent.text or "").strip() or element.getprevious() is not None:
+            continue
+        following = element.getnext()
+        tail = element.tail or ("" if following is None else "".join(following.itertext()))
+        if tail[:1].isupper() and _MARKER_TAIL.search("".join(element.itertext())):
+            element.tail = " " + (element.tail or "")
+
+
+def _render(root: HtmlElement) -> str:
+    """Text with a line for each block: blocks are parted by an empty line, items begin with "- ", cells with " | "."""
+    blocks: list[str] = []
+    _blocks(root, blocks, 0)
+    return "\n\n".join(blocks)
+
+
+def _blocks(element: HtmlElement, blocks: list[str], depth: int) -> None:
+    """Append the blocks under an element; what stands between blocks is a block too."""
+    run: list[str] = []
+
+    def flush() -> None:
+        if text := _tidy("".join(run)):
+            blocks.append(text)
+        run.clear()
+
+    def walk(node: HtmlElement) -> None:
+        run.append(_flat(node.text))
+        for child in node:
+            tag = child.tag if isinstance(child.tag, str) else None
+            if tag in _BREAKS:
+                run.append("\n")
+            elif tag in _INLINE:
+                walk(child)
+            elif tag in _ITEMS and not str(child.get("rend") or "").startswith(("dt", "dd")):
+                flush()
+                _item(child, blocks, depth)
+            elif tag in _ROWS:
+                flush()
+                _row(child, blocks)
+            elif tag is not None:
+                flush()
+                _blocks(child, blocks, depth + (tag in _LISTS))
+            run.append(_flat(child.tail))
+
+    walk(element)
+    flush()
+
+
+def _item(element: HtmlElement, blocks: list[str], depth: int) -> None:
+    inside: list[str] = []
+    _blocks(element, inside, depth)
+    if inside:
+        blocks.append("  " * max(depth - 1, 0) + "- " + inside[0])
+        blocks.extend(inside[1:])
+
+
+def _row(element: HtmlElement, blocks: list[str]) -> None:
+    cells: list[str] = []
+    for cell in element:
+        inside: list[str] = []
+        if isinstance(cell.tag, str):
+            _blocks(cell, inside, 0)
+        cells.append(" ".join(" ".join(inside).split()))
+    if any(cells):
+        blocks.append(" | ".join(cells).strip())
+
+
+def _flat(text: str | None) -> str:
+    return re.sub(r"[ \t\r\n\f]+", " ", text or "")
+
+
+def _tidy(text: str) -> str:
+    """Lines without blanks at their ends, and no empty ones."""
+    return "\n".join(line for part in text.split("\n") if (line := part.strip(" ")))
