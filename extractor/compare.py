@@ -1,0 +1,515 @@
+"""Compare two extractions of one article, item by item.
+
+The comparison cannot tell which of the two is the gold: what is `optional` on either side counts neither way, so that
+two labellings of a text are compared by the same rule, and swapping the sides swaps precision and recall.
+
+| row | right where |
+| --- | --- |
+| `ENTRY.span`, `ENTRY.date` | start within NEAR characters, and the end too; start, and the date equal |
+| `<type>.strict` | a mention of the type with the same extent |
+| `<type>.overlap` | a mention of the type that shares a character, paired one to one |
+| `<type>.value` | the same, with the same value (for ORG the same organisation, whichever of its names is written) |
+| `MONEY.qualifier`, `POWER.qualifier` | the same, with the same qualifier |
+| `DEAL.found` | a deal that shares a party and one more thing, or its sentence and its amount |
+| `DEAL.strict` | the same, with equal parties, amount, power and date |
+| `DEAL.<slot>`, `DEAL.slots` | fillers of the slot, of all slots; a missed or spurious deal brings all of its fillers |
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import TypeVar
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from extractor.values import (
+    Deal,
+    Entry,
+    Extraction,
+    GoldError,
+    Mention,
+    MentionType,
+    Money,
+    Org,
+    Power,
+    Timex,
+)
+
+Item = TypeVar("Item", Entry, Mention, Deal)
+Pairs = list[tuple[int, int]]
+
+SCOPE = ("entries", "mentions", "deals")
+NEAR = (
+    8  # characters by which an entry's border may differ: a bullet, a bracket, an article before the marker
+)
+# What a shared slot says for two deals being one: the amount most, the status next to nothing.
+_WEIGHTS = {
+    "parties": 2.0, "amount": 3.0, "power_gw": 2.0, "payer": 1.0, "payee": 1.0, "date": 1.0,
+    "type": 0.5, "stake_percent": 1.0, "term_years": 0.5, "status": 0.1,
+}  # fmt: skip
+CORE = ("parties", "amount", "power_gw", "date")
+_ORG_SLOTS = ("parties", "payer", "payee")
+SLOTS = tuple(_WEIGHTS)
+ROWS = (
+    "ENTRY.span", "ENTRY.date",
+    *(f"{kind}.{measure}" for kind in ("ORG", "DATE") for measure in ("strict", "overlap", "value")),
+    *(f"{kind}.{measure}" for kind in ("MONEY", "POWER") for measure in ("strict", "overlap", "value", "qualifier")),
+    "DEAL.found", "DEAL.strict", "DEAL.slots", *(f"DEAL.{slot}" for slot in SLOTS),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Counts add up; ratios are read last. A ratio over nothing is None, printed as a dash."""
+
+    tp: int = 0
+    fp: int = 0
+    fn: int = 0
+
+    def __add__(self, other: Counts) -> Counts:
+        return Counts(self.tp + other.tp, self.fp + other.fp, self.fn + other.fn)
+
+    @property
+    def precision(self) -> float | None:
+        """Share of what was predicted that is right."""
+        return self.tp / (self.tp + self.fp) if self.tp + self.fp else None
+
+    @property
+    def recall(self) -> float | None:
+        """Share of what is there that was found."""
+        return self.tp / (self.tp + self.fn) if self.tp + self.fn else None
+
+    @property
+    def f1(self) -> float | None:
+        """Harmonic mean of the two."""
+        total = 2 * self.tp + self.fp + self.fn
+        return 2 * self.tp / total if total else None
+
+
+class Outcome(StrEnum):
+    """What became of an item; a mention may have the wrong value or else the wrong span, a deal wrong slots."""
+
+    RIGHT = "right"
+    SPAN = "span"
+    VALUE = "value"
+    MISSED = "missed"
+    SPURIOUS = "spurious"
+    OPTIONAL = "optional"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One item of either side, or a pair. `slots` are those of a deal that differ, or "qualifier" of a mention."""
+
+    article: str
+    type: str
+    outcome: Outcome
+    gold: Entry | Mention | Deal | None
+    predicted: Entry | Mention | Deal | None
+    slots: tuple[str, ...] = ()
+
+    @property
+    def start(self) -> int:
+        """Where it stands in the text."""
+        item = self.gold or self.predicted
+        return item.evidence_start if isinstance(item, Deal) else item.start if item else 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """An article's two extractions, item by item. `predicted` is None where there was none: all is missed."""
+
+    gold: Extraction
+    predicted: Extraction | None
+    counts: Mapping[str, Counts]
+    verdicts: tuple[Verdict, ...]
+
+
+def compare(predicted: Extraction | None, gold: Extraction, *, scope: Sequence[str] = SCOPE) -> Comparison:
+    """Compare the two extractions of one article. GoldError where they are of different texts."""
+    found = predicted or Extraction(article=gold.article)
+    if found.article.text != gold.article.text:
+        raise GoldError(
+            f"{gold.article.id}: the prediction is of another text, found sha256 {found.article.sha256[:12]}, "
+            f"expected {gold.article.sha256[:12]}"
+        )
+    tally, verdicts = _Tally(), list[Verdict]()
+    names = _names(gold), _names(found)
+    if "entries" in scope:
+        verdicts += _compare_entries(gold, found, tally)
+    if "mentions" in scope:
+        for kind in MentionType:
+            verdicts += _compare_mentions(kind, gold, found, names, tally)
+    if "deals" in scope:
+        verdicts += _compare_deals(gold, found, names, tally)
+    verdicts.sort(key=lambda v: (v.start, v.type))
+    return Comparison(gold=gold, predicted=predicted, counts=tally.counts(), verdicts=tuple(verdicts))
+
+
+class _Tally:
+    """Hits and sizes by row while an article is counted."""
+
+    def __init__(self) -> None:
+        self._tp: Counter[str] = Counter()
+        self._gold: Counter[str] = Counter()
+        self._predicted: Counter[str] = Counter()
+
+    def add(self, row: str, *, tp: int = 0, gold: int = 0, predicted: int = 0) -> None:
+        self._tp[row] += tp
+        self._gold[row] += gold
+        self._predicted[row] += predicted
+
+    def counts(self) -> dict[str, Counts]:
+        return {
+            row: Counts(self._tp[row], self._predicted[row] - self._tp[row], self._gold[row] - self._tp[row])
+            for row in ROWS
+        }
+
+
+# ── entries ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _compare_entries(gold: Extraction, found: Extraction, tally: _Tally) -> Iterator[Verdict]:
+    wanted, given = sorted(gold.entries), sorted(found.entries)
+    near = sorted(
+        (abs(g.start - p.start), abs(g.end - p.end), i, j)
+        for i, g in enumerate(wanted)
+        for j, p in enumerate(given)
+        if abs(g.start - p.start) <= NEAR
+    )
+    pairs, left, right = Pairs(), set(range(len(wanted))), set(range(len(given)))
+    for *_, i, j in near:
+        if i in left and j in right:
+            pairs.append((i, j))
+            left.remove(i)
+            right.remove(j)
+    for row in ("ENTRY.span", "ENTRY.date"):
+        tally.add(row, gold=len(wanted), predicted=len(given))
+    for i, j in pairs:
+        span, date = abs(wanted[i].end - given[j].end) <= NEAR, wanted[i].date == given[j].date
+        tally.add("ENTRY.span", tp=span)
+        tally.add("ENTRY.date", tp=date)
+        outcome = Outcome.RIGHT if span and date else Outcome.SPAN if date else Outcome.VALUE
+        yield Verdict(
+            article=gold.article.id, type="ENTRY", outcome=outcome, gold=wanted[i], predicted=given[j]
+        )
+    yield from _alone(
+        gold.article.id, "ENTRY", [wanted[i] for i in sorted(left)], [given[j] for j in sorted(right)]
+    )
+
+
+def _alone(article: str, kind: str, missed: Iterable[Item], spurious: Iterable[Item]) -> Iterator[Verdict]:
+    for item in missed:
+        yield Verdict(article=article, type=kind, outcome=Outcome.MISSED, gold=item, predicted=None)
+    for item in spurious:
+        yield Verdict(article=article, type=kind, outcome=Outcome.SPURIOUS, gold=None, predicted=item)
+
+
+# ── mentions ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_LEGAL = re.compile(
+    r"\b(?:inc|corp|corporation|co|company|ltd|limited|plc|llc|sa|sas|ag|nv|se|spa|gmbh|group|groupe|holdings?"
+    r"|the|le|la|les|l)\b"
+)
+_AMERICAN = re.compile(r"\b(?:united states|u s|american)\b")
+_OTHER = re.compile(r"[^a-z0-9]+")
+
+
+@functools.lru_cache(maxsize=65_536)
+def _name_key(name: str) -> str:
+    """What two spellings of an organisation's name share: no case, accent, punctuation, legal form or article."""
+    folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
+    folded = _AMERICAN.sub("us", folded.replace("'", " ").replace(".", ""))
+    return _OTHER.sub(" ", _LEGAL.sub(" ", folded)).strip() or _OTHER.sub(" ", folded).strip()
+
+
+Names = Mapping[str, frozenset[str]]
+
+
+def _names(extraction: Extraction) -> Names:
+    """Key of an organisation's norm to the keys of all names that the article's mentions give it."""
+    out: dict[str, set[str]] = {}
+    for mention in extraction.mentions:
+        if isinstance(mention.value, Org):
+            key = _name_key(mention.value.norm)
+            out.setdefault(key, {key}).add(_name_key(mention.text))
+    return {key: frozenset(names) for key, names in out.items()}
+
+
+def _keys(norm: str, names: Names) -> frozenset[str]:
+    key = _name_key(norm)
+    return names.get(key) or frozenset((key,))
+
+
+def _close(a: Decimal | float | None, b: Decimal | float | None) -> bool:
+    """Equal up to rounding; None equals nothing."""
+    if a is None or b is None:
+        return False
+    a, b = float(a), float(b)
+    return abs(a - b) <= 1e-6 * max(1.0, abs(a), abs(b))
+
+
+def _bound(a: Decimal | None, b: Decimal | None) -> bool:
+    return (a is None and b is None) or _close(a, b)
+
+
+def _same_value(gold: Mention, found: Mention, names: tuple[Names, Names]) -> bool:
+    match gold.value, found.value:
+        case Org() as g, Org() as p:
+            return not _keys(g.norm, names[0]).isdisjoint(_keys(p.norm, names[1]))
+        case Timex() as g, Timex() as p:
+            return g.value == p.value
+        case Power() as g, Power() as p:
+            bounds = _close(g.low, p.low) and _close(g.high, p.high)
+            return _close(g.gw, p.gw) or (g.gw is None and p.gw is None and bounds)
+        case Money() as g, Money() as p:
+            if (g.currency or "").upper() != (p.currency or "").upper():
+                return False
+            if g.value is not None or p.value is not None:
+                return _close(g.value, p.value)
+            tens = g.qualifier == p.qualifier == "tens_of"
+            return _bound(g.low, p.low) and (tens or _bound(g.high, p.high))
+    return False
+
+
+def _overlaps(left: Sequence[Mention], right: Sequence[Mention]) -> Iterator[tuple[int, int]]:
+    """Yield the indices of mentions that share a character; both lists are sorted by start."""
+    reach = np.maximum.accumulate([m.end for m in right]).tolist() if right else []
+    first = 0
+    for i, a in enumerate(left):
+        while first < len(right) and reach[first] <= a.start:
+            first += 1
+        for j in range(first, len(right)):
+            if right[j].start >= a.end:
+                break
+            if right[j].end > a.start:
+                yield i, j
+
+
+def _assign(weights: Mapping[tuple[int, int], float]) -> Pairs:
+    """The one-to-one pairs of greatest total weight, sorted."""
+    rows, columns = Counter(i for i, _ in weights), Counter(j for _, j in weights)
+    if len(rows) == len(columns) == len(weights):
+        return sorted(weights)
+    # Rows and columns in the order of the items, for equal totals to be settled by position.
+    row_of, column_of = (
+        {i: n for n, i in enumerate(sorted(rows))},
+        {j: n for n, j in enumerate(sorted(columns))},
+    )
+    matrix = np.zeros((len(row_of), len(column_of)))
+    for (i, j), weight in weights.items():
+        matrix[row_of[i], column_of[j]] = weight
+    row_list, column_list = sorted(rows), sorted(columns)
+    chosen = zip(*(index.tolist() for index in linear_sum_assignment(matrix, maximize=True)), strict=True)
+    return sorted((row_list[i], column_list[j]) for i, j in chosen if matrix[i, j] > 0)
+
+
+def _mention_order(mention: Mention) -> tuple[int, int, str]:
+    return mention.start, mention.end, repr(mention.value)
+
+
+def _compare_mentions(
+    kind: MentionType, gold: Extraction, found: Extraction, names: tuple[Names, Names], tally: _Tally
+) -> Iterator[Verdict]:
+    wanted = sorted((m for m in gold.mentions if m.type == kind), key=_mention_order)
+    given = sorted((m for m in found.mentions if m.type == kind), key=_mention_order)
+    weights, same = dict[tuple[int, int], float](), set[tuple[int, int]]()
+    for i, j in _overlaps(wanted, given):
+        g, p = wanted[i], given[j]
+        shared = min(g.end, p.end) - max(g.start, p.start)
+        if _same_value(g, p, names):
+            same.add((i, j))
+        exact = (g.start, g.end) == (p.start, p.end)
+        weights[i, j] = shared / (max(g.end, p.end) - min(g.start, p.start)) + exact + 0.5 * ((i, j) in same)
+    pairs = _assign(weights)
+    id_, total = gold.article.id, 0
+    for i, j in pairs:
+        g, p = wanted[i], given[j]
+        if g.optional or p.optional:
+            yield Verdict(article=id_, type=kind, outcome=Outcome.OPTIONAL, gold=g, predicted=p)
+            continue
+        total += 1
+        exact, value = (g.start, g.end) == (p.start, p.end), (i, j) in same
+        tally.add(f"{kind}.strict", tp=exact)
+        tally.add(f"{kind}.overlap", tp=1)
+        tally.add(f"{kind}.value", tp=value)
+        qualifier = True
+        if isinstance(g.value, Money | Power) and isinstance(p.value, Money | Power):
+            qualifier = g.value.qualifier == p.value.qualifier
+            tally.add(f"{kind}.qualifier", tp=qualifier)
+        outcome = (
+            Outcome.RIGHT
+            if value and exact and qualifier
+            else Outcome.SPAN
+            if value and qualifier
+            else Outcome.VALUE
+        )
+        slots = () if qualifier else ("qualifier",)
+        yield Verdict(article=id_, type=kind, outcome=outcome, gold=g, predicted=p, slots=slots)
+    missed = _uncounted(wanted, {i for i, _ in pairs}, found)
+    spurious = _uncounted(given, {j for _, j in pairs}, gold)
+    yield from _alone(id_, kind, missed, spurious)
+    for measure in ("strict", "overlap", "value", "qualifier"):
+        if measure != "qualifier" or kind in (MentionType.MONEY, MentionType.POWER):
+            tally.add(f"{kind}.{measure}", gold=total + len(missed), predicted=total + len(spurious))
+
+
+def _uncounted(mentions: Sequence[Mention], paired: set[int], other: Extraction) -> list[Mention]:
+    """The unpaired mentions that count: not optional, and not where the other side has something optional."""
+    optional = [m for m in other.mentions if m.optional]
+    return [
+        m
+        for i, m in enumerate(mentions)
+        if i not in paired
+        and not m.optional
+        and not any(o.start < m.end and m.start < o.end for o in optional)
+    ]
+
+
+# ── deals ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+Filler = frozenset[str] | tuple[float, str] | float | str
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """A deal's filled slots, with names resolved to keys."""
+
+    deal: Deal
+    fillers: Mapping[str, tuple[Filler, ...]]
+    keys: frozenset[str]
+
+    def shown(self, hidden: frozenset[str]) -> dict[str, tuple[Filler, ...]]:
+        return {slot: values for slot, values in self.fillers.items() if slot not in hidden}
+
+
+def _sheet(deal: Deal, names: Names) -> _Sheet:
+    fillers: dict[str, tuple[Filler, ...]] = {}
+    for slot in _ORG_SLOTS:
+        values = tuple(_keys(name, names) for name in dict.fromkeys(getattr(deal, slot)) if name)
+        if values:
+            fillers[slot] = values
+    amount = deal.amount if deal.amount is not None else deal.amount_low
+    if amount is not None:
+        fillers["amount"] = ((float(amount), (deal.currency or "").upper()),)
+    for slot in ("power_gw", "stake_percent", "term_years"):
+        number = getattr(deal, slot)
+        if number is not None:
+            fillers[slot] = (float(number),)
+    for slot in ("date", "type", "status"):
+        word = getattr(deal, slot)
+        if word:
+            fillers[slot] = (str(word),)
+    parties = (key for keys in fillers.get("parties", ()) if isinstance(keys, frozenset) for key in keys)
+    return _Sheet(deal, fillers, frozenset(parties))
+
+
+def _equal(a: Filler, b: Filler) -> bool:
+    match a, b:
+        case frozenset(), frozenset():
+            return not a.isdisjoint(b)
+        case (float() as x, str() as unit), (float() as y, str() as other):
+            return unit == other and _close(x, y)
+        case float(), float():
+            return _close(a, b)
+    return a == b
+
+
+def _shared(gold: _Sheet, found: _Sheet) -> dict[str, int]:
+    """How many fillers the two deals share, by slot; slots that are optional on either side are left out."""
+    out: dict[str, int] = {}
+    for slot, values in gold.fillers.items():
+        if slot in gold.deal.optional_slots or slot in found.deal.optional_slots:
+            continue
+        rest = list(found.fillers.get(slot, ()))
+        for value in values:
+            partner = next((k for k, other in enumerate(rest) if _equal(value, other)), None)
+            if partner is not None:
+                del rest[partner]
+                out[slot] = out.get(slot, 0) + 1
+    return out
+
+
+def _affinity(gold: _Sheet, found: _Sheet) -> float:
+    """How much speaks for two deals being one; 0 where they have no party and nothing else in common."""
+    g, p = gold.deal, found.deal
+    near = min(g.evidence_end, p.evidence_end) > max(g.evidence_start, p.evidence_start)
+    if not near and gold.keys.isdisjoint(found.keys):
+        return 0.0
+    shared = _shared(gold, found)
+    second = (
+        near
+        or shared.get("parties", 0) > 1
+        or not {"amount", "power_gw", "stake_percent", "date"}.isdisjoint(shared)
+    )
+    if not (("parties" in shared and second) or (near and "amount" in shared)):
+        return 0.0
+    return sum(_WEIGHTS[slot] * number for slot, number in shared.items()) + near
+
+
+def _deal_order(deal: Deal) -> tuple[int, int, str]:
+    return deal.evidence_start, deal.evidence_end, repr([getattr(deal, slot) for slot in SLOTS])
+
+
+def _compare_deals(
+    gold: Extraction, found: Extraction, names: tuple[Names, Names], tally: _Tally
+) -> Iterator[Verdict]:
+    wanted = [_sheet(deal, names[0]) for deal in sorted(gold.deals, key=_deal_order)]
+    given = [_sheet(deal, names[1]) for deal in sorted(found.deals, key=_deal_order)]
+    affinities = {(i, j): _affinity(g, p) for i, g in enumerate(wanted) for j, p in enumerate(given)}
+    pairs = _assign({pair: affinity for pair, affinity in affinities.items() if affinity})
+    id_ = gold.article.id
+    for i, j in pairs:
+        g, p = wanted[i], given[j]
+        if g.deal.optional or p.deal.optional:
+            yield Verdict(article=id_, type="DEAL", outcome=Outcome.OPTIONAL, gold=g.deal, predicted=p.deal)
+            continue
+        hidden = frozenset((*g.deal.optional_slots, *p.deal.optional_slots))
+        expected, got, shared = g.shown(hidden), p.shown(hidden), _shared(g, p)
+        _count_fillers(tally, expected, got, shared)
+        wrong = tuple(
+            s for s in SLOTS if not len(expected.get(s, ())) == len(got.get(s, ())) == shared.get(s, 0)
+        )
+        strict = not any(slot in CORE for slot in wrong)
+        tally.add("DEAL.found", tp=1, gold=1, predicted=1)
+        tally.add("DEAL.strict", tp=strict, gold=1, predicted=1)
+        outcome = Outcome.VALUE if wrong else Outcome.RIGHT
+        yield Verdict(article=id_, type="DEAL", outcome=outcome, gold=g.deal, predicted=p.deal, slots=wrong)
+    missed = _unpaired(wanted, {i for i, _ in pairs})
+    spurious = _unpaired(given, {j for _, j in pairs})
+    for sheet in missed:
+        _count_fillers(tally, sheet.shown(frozenset(sheet.deal.optional_slots)), {}, {})
+    for sheet in spurious:
+        _count_fillers(tally, {}, sheet.shown(frozenset(sheet.deal.optional_slots)), {})
+    for row in ("DEAL.found", "DEAL.strict"):
+        tally.add(row, gold=len(missed), predicted=len(spurious))
+    yield from _alone(id_, "DEAL", [s.deal for s in missed], [s.deal for s in spurious])
+
+
+def _unpaired(sheets: Sequence[_Sheet], paired: set[int]) -> list[_Sheet]:
+    return [sheet for i, sheet in enumerate(sheets) if i not in paired and not sheet.deal.optional]
+
+
+def _count_fillers(
+    tally: _Tally,
+    expected: Mapping[str, tuple[Filler, ...]],
+    got: Mapping[str, tuple[Filler, ...]],
+    shared: Mapping[str, int],
+) -> None:
+    for slot in SLOTS:
+        for row in (f"DEAL.{slot}", "DEAL.slots"):
+            tally.add(
+                row,
+                tp=shared.get(slot, 0),
+                gold=len(expected.get(slot, ())),
+                predicted=len(got.get(slot, ())),
+            )
