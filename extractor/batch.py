@@ -1,22 +1,32 @@
-"""Many articles: streamed in and out, in order, one bad article costing that article only."""
+"""Many articles: streamed in and out, in order, on one process or several; a bad article costs that article only."""
 
 from __future__ import annotations
 
+import functools
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, TimeoutError
 from dataclasses import dataclass
 from itertools import groupby, islice
+from pathlib import Path
 
+from pebble import ProcessExpired, ProcessPool
 from spacy.language import Language
 
-from extractor.pipeline import extract, extract_all
+from extractor.output import Done
+from extractor.pipeline import extract, extract_all, load
 from extractor.read import ReadFailure
-from extractor.values import Article, Extraction
+from extractor.values import Article, Extraction, ExtractorError
 
 log = logging.getLogger(__name__)
 
-# Articles read ahead: throughput is flat from 32 to 256 on articles of 2,000 characters, memory is not.
-CHUNK = 64
+# Articles a batch: throughput is flat from 32 to 256 on articles of 2,000 characters, memory is not.
+BATCH = 64
+# Batches that wait for each worker: enough that none idles while the others' results are written.
+AHEAD = 3
+
+Input = Article | ReadFailure
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +39,100 @@ class Failure:
 Outcome = Extraction | Failure
 
 
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a worker needs to load its pipelines. `timeout`: seconds an article may take, None for no limit."""
+
+    model: bool = True
+    aliases: Path | None = None
+    timeout: float | None = None
+
+
 def extract_stream(
-    inputs: Iterable[Article | ReadFailure], pipeline: Callable[[str], Language], *, chunk: int = CHUNK
-) -> Iterator[list[Outcome]]:
-    """Yield the outcomes of the inputs, in their order, in lists of at most `chunk`."""
+    inputs: Iterable[Input], options: Options, *, jobs: int = 1, batch: int = BATCH
+) -> Iterator[list[tuple[Input, Outcome]]]:
+    """Yield each input with its outcome, in the order of the inputs, in lists of at most `batch`.
+
+    With one job and no time limit everything runs in this process; else in `jobs` worker processes, of which none
+    gets ahead by more than a few batches. A batch whose worker dies or runs out of time is tried again article by
+    article, so that the others are not lost; the article that does it twice is a Failure.
+    """
     iterator = iter(inputs)
-    while batch := list(islice(iterator, chunk)):
-        yield _extract_chunk(batch, pipeline)
+    batches: Iterator[list[Input]] = iter(lambda: list(islice(iterator, batch)), [])
+    if jobs == 1 and options.timeout is None:
+        for rows in batches:
+            yield list(zip(rows, _extract_batch(rows, options), strict=True))
+        return
+    with ProcessPool(max_workers=jobs) as pool:
+        waiting: deque[tuple[list[Input], Future[list[Outcome]]]] = deque()
+        try:
+            for rows in batches:
+                waiting.append((rows, _schedule(pool, rows, options)))
+                if len(waiting) > jobs * AHEAD:
+                    yield _collect(pool, *waiting.popleft(), options)
+            while waiting:
+                yield _collect(pool, *waiting.popleft(), options)
+        except BaseException:
+            pool.stop()  # type: ignore[no-untyped-call]
+            raise
 
 
-def _extract_chunk(batch: list[Article | ReadFailure], pipeline: Callable[[str], Language]) -> list[Outcome]:
+def _schedule(pool: ProcessPool, rows: list[Input], options: Options) -> Future[list[Outcome]]:
+    timeout = None if options.timeout is None else options.timeout * len(rows) + _load_allowance(options)
+    future: Future[list[Outcome]] = pool.schedule(_extract_batch, args=(rows, options), timeout=timeout)
+    return future
+
+
+def _load_allowance(options: Options) -> float:
+    # A worker's first batch also loads its models, in one to five seconds each on a slow machine.
+    return 30.0 if options.model else 5.0
+
+
+def _collect(
+    pool: ProcessPool, rows: list[Input], future: Future[list[Outcome]], options: Options
+) -> list[tuple[Input, Outcome]]:
+    try:
+        outcomes = future.result()
+    except (ProcessExpired, TimeoutError) as error:
+        if len(rows) == 1:
+            # A worker may die of what an earlier article left behind: a single one is tried once more.
+            try:
+                outcomes = _schedule(pool, rows, options).result()
+            except (ProcessExpired, TimeoutError) as again:
+                log.debug("worker lost twice: %r, %r", error, again)
+                why = (
+                    "took longer than --timeout"
+                    if isinstance(again, TimeoutError)
+                    else "broke its worker twice"
+                )
+                outcomes = [Failure(f"{_name(rows[0])}: {why}")]
+        else:
+            return [
+                pair
+                for row in rows
+                for pair in _collect(pool, [row], _schedule(pool, [row], options), options)
+            ]
+    return list(zip(rows, outcomes, strict=True))
+
+
+def _name(row: Input) -> str:
+    return row.id if isinstance(row, Article) else row.message
+
+
+@functools.cache
+def _pipeline(lang: str, model: bool, aliases: Path | None) -> Language:
+    return load(lang, model=model, aliases=aliases)
+
+
+def _extract_batch(rows: list[Input], options: Options) -> list[Outcome]:
     outcomes: list[Outcome | None] = [
-        Failure(item.message) if isinstance(item, ReadFailure) else None for item in batch
+        Failure(row.message) if isinstance(row, ReadFailure) else None for row in rows
     ]
-    waiting = [(item.lang or "", i, item) for i, item in enumerate(batch) if isinstance(item, Article)]
-    for lang, group in groupby(sorted(waiting, key=lambda row: row[:2]), key=lambda row: row[0]):
-        rows = list(group)
-        for (_, i, _), outcome in zip(
-            rows, _extract_group([row[2] for row in rows], pipeline(lang)), strict=True
-        ):
+    waiting = [(row.lang or "", i, row) for i, row in enumerate(rows) if isinstance(row, Article)]
+    for lang, group in groupby(sorted(waiting, key=lambda item: item[:2]), key=lambda item: item[0]):
+        items = list(group)
+        nlp = _pipeline(lang, options.model, options.aliases)
+        for (_, i, _), outcome in zip(items, _extract_group([item[2] for item in items], nlp), strict=True):
             outcomes[i] = outcome
     return [outcome for outcome in outcomes if outcome is not None]
 
@@ -66,3 +151,18 @@ def _extract_one(article: Article, nlp: Language) -> Outcome:
     except Exception as error:  # the border of one article: reported by its name, the run goes on
         log.debug("%s failed", article.id, exc_info=True)
         return Failure(f"{article.id}: extraction failed: {type(error).__name__}: {error}")
+
+
+def input_key(row: Input) -> str:
+    """What tells one input from another: an article's id and text, a failure's message."""
+    return f"{row.id} {row.sha256}" if isinstance(row, Article) else row.message
+
+
+def skip_done(inputs: Iterable[Input], done: Done) -> Iterator[Input]:
+    """The inputs that an interrupted run has not done; ExtractorError where those it did are others now."""
+    iterator, seen = iter(inputs), Done()
+    for row in islice(iterator, done.inputs):
+        seen.add(input_key(row))
+    if (seen.inputs, seen.digest) != (done.inputs, done.digest):
+        raise ExtractorError("--resume: the inputs are not those of the interrupted run: leave --resume out")
+    return iterator

@@ -15,8 +15,10 @@ import typer
 
 # Whatever is heavy (spaCy, pandas) is imported inside the command that needs it: `--help` answers at once.
 if TYPE_CHECKING:
-    from extractor.batch import Outcome
+    from extractor.batch import Input, Outcome
     from extractor.output import Writer
+
+    Batch = list[tuple[Input, Outcome]]
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="markdown")
 
@@ -59,6 +61,14 @@ def run(
         bool, typer.Option("--model/--no-model", help="Without the model: rules and gazetteer alone.")
     ] = True,
     aliases: Annotated[Path | None, typer.Option(help="A TOML file of your own organisation names.")] = None,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Worker processes.")] = 1,
+    timeout: Annotated[
+        float | None,
+        typer.Option(min=0.1, help="Seconds that an article may take; then it counts as failed."),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on where an interrupted run to the same outputs stopped.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say errors only.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what is going on inside.")] = False,
 ) -> None:
@@ -70,68 +80,73 @@ def run(
 
     `cat news.html | extractor run - --published 2025-11-12`
     """
-    import functools
     import logging
 
-    from extractor.batch import Failure, extract_stream
-    from extractor.pipeline import load
+    from extractor.batch import Failure, Options, extract_stream, input_key, skip_done
+    from extractor.output import whole_or_absent
     from extractor.read import read_articles
     from extractor.values import ExtractorError
 
     logging.basicConfig(
         level=logging.DEBUG if verbose else logging.ERROR, format="%(name)s: %(message)s", stream=sys.stderr
     )
-    pipeline = functools.cache(lambda code: load(code, model=model, aliases=aliases))
-    failed = done = deals = 0
-    with contextlib.ExitStack() as stack:
-        try:
-            inputs = read_articles(articles, lang=lang, published=published)
-            writers = [stack.enter_context(_whole_or_absent(writer)) for writer in _writers(output or [])]
-            for outcomes in stack.enter_context(_progress(extract_stream(inputs, pipeline), quiet=quiet)):
-                extractions = [outcome for outcome in outcomes if not isinstance(outcome, Failure)]
-                for outcome in outcomes:
-                    if isinstance(outcome, Failure):
-                        failed += 1
-                        say(outcome.message)
-                    elif not quiet:
-                        for note in outcome.notes:
-                            say(f"{outcome.article.id}: {note}")
-                for writer in writers:
-                    writer.write(extractions)
-                done += len(extractions)
-                deals += sum(len(x.deals) for x in extractions)
-        except ExtractorError as error:
-            say(str(error))
-            raise typer.Exit(1) from None
-    if not quiet:
-        say(f"{done} articles, {deals} deals" + (f", {failed} inputs failed" if failed else ""))
-    raise typer.Exit(1 if failed else 0)
-
-
-def _writers(outputs: list[Path]) -> Iterator[Writer]:
-    from extractor.output import StdoutWriter, open_writer
-    from extractor.report import TerminalWriter
-
-    if outputs:
-        yield from map(open_writer, outputs)
-    else:
-        yield TerminalWriter() if sys.stdout.isatty() else StdoutWriter()
-
-
-@contextlib.contextmanager
-def _whole_or_absent(writer: Writer) -> Iterator[Writer]:
-    """Close the writer when all went well; else leave nothing of its file."""
+    options = Options(model=model, aliases=aliases, timeout=timeout)
     try:
-        yield writer
-    except BaseException:
-        writer.abort()
-        raise
-    writer.close()
+        writer = _writer(output or [], resume=resume)
+        done = writer.done
+        with whole_or_absent(writer):
+            inputs = skip_done(read_articles(articles, lang=lang, published=published), done)
+            with _progress(extract_stream(inputs, options, jobs=jobs), quiet=quiet) as batches:
+                for batch in batches:
+                    extractions = []
+                    for row, outcome in batch:
+                        done.add(input_key(row))
+                        if isinstance(outcome, Failure):
+                            done.failed += 1
+                            say(outcome.message)
+                            continue
+                        extractions.append(outcome)
+                        for note in () if quiet else outcome.notes:
+                            say(f"{outcome.article.id}: {note}")
+                    done.articles += len(extractions)
+                    done.deals += sum(len(x.deals) for x in extractions)
+                    writer.write(extractions, done)
+    except ExtractorError as error:
+        say(str(error))
+        raise typer.Exit(1) from None
+    except OSError as error:
+        say(
+            f"{error.filename or 'output'}: {error.strerror}: nothing was put in place; --resume goes on from here"
+        )
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        say(f"interrupted after {done.inputs} inputs; --resume goes on from here")
+        raise typer.Exit(130) from None
+    if not quiet:
+        say(
+            f"{done.articles} articles, {done.deals} deals"
+            + (f", {done.failed} inputs failed" if done.failed else "")
+        )
+    raise typer.Exit(1 if done.failed else 0)
+
+
+def _writer(outputs: list[Path], *, resume: bool) -> Writer:
+    if outputs:
+        from extractor.output import FileWriter
+
+        return FileWriter(outputs, resume=resume)
+    if sys.stdout.isatty():
+        from extractor.report import TerminalWriter
+
+        return TerminalWriter()
+    from extractor.output import StdoutWriter
+
+    return StdoutWriter()
 
 
 @contextlib.contextmanager
-def _progress(outcomes: Iterator[list[Outcome]], *, quiet: bool) -> Iterator[Iterator[list[Outcome]]]:
-    """The same outcomes, counted on a terminal's stderr while they come."""
+def _progress(outcomes: Iterator[Batch], *, quiet: bool) -> Iterator[Iterator[Batch]]:
+    """The same batches, counted on a terminal's stderr while they come."""
     if quiet or not sys.stderr.isatty():
         yield outcomes
         return
@@ -148,11 +163,11 @@ def _progress(outcomes: Iterator[list[Outcome]], *, quiet: bool) -> Iterator[Ite
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("", total=None, deals=0, rate=0.0)
 
-        def counted() -> Iterator[list[Outcome]]:
+        def counted() -> Iterator[Batch]:
             deals = 0
             for batch in outcomes:
                 yield batch
-                deals += sum(len(getattr(outcome, "deals", ())) for outcome in batch)
+                deals += sum(len(getattr(outcome, "deals", ())) for _, outcome in batch)
                 progress.update(task, advance=len(batch), deals=deals, rate=progress.tasks[0].speed or 0.0)
 
         yield counted()

@@ -27,7 +27,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from extractor.values import LexiconError
 
@@ -112,12 +112,12 @@ class Lexicon:
             _check_keys(path, data, wanted)
             for key, body in data.items():
                 if key == "pattern":
-                    for name, template in body.items():
+                    for name, template in cast("dict[str, str]", body).items():
                         if name in self._patterns:
                             raise LexiconError(f"{path}: pattern {name!r} stands in another file too")
                         self._patterns[name] = template
                 elif isinstance(body, dict):
-                    self._add_table(path, key, body)
+                    self._add_table(path, key, cast("dict[str, TableValue]", body))
                 else:
                     raw_rules.append((path, key, body))
         self._rules = {

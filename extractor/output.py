@@ -1,145 +1,229 @@
-"""Results written to files that appear whole or not at all: .csv, .jsonl, .parquet."""
+"""Results written to files that appear whole or not at all, and that an interrupted run can go on with.
+
+Rows go to `.NAME.part` beside each output. After each batch a line of the journal, `.NAME.journal` beside the first
+output, tells how many inputs are done and how long each part is; nothing after the last whole line counts. When
+all inputs are done each part becomes its output in one rename. Parquet cannot be cut at a length, so its part holds
+records as JSONL and is turned over at the end.
+"""
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import hashlib
 import json
 import os
 import sys
-import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Protocol, cast
 
-from extractor.records import to_record
+from extractor.records import Record, from_record, to_record
 from extractor.table import csv_text, to_frame
 from extractor.values import Extraction, ExtractorError
 
+# Rows of a Parquet row group come from so many articles, whatever the batches of the run were: same bytes either way.
+_ARTICLES_A_ROW_GROUP = 2_000
+
 
 class Writer(Protocol):
-    """Takes extractions as they come; `close` puts the finished file in its place, `abort` leaves nothing."""
+    """Takes extractions as they come; `close` ends well, `abort` ends early."""
 
-    def write(self, extractions: Sequence[Extraction]) -> None: ...
+    done: Done
+
+    def write(self, extractions: Sequence[Extraction], done: Done) -> None: ...
     def close(self) -> None: ...
     def abort(self) -> None: ...
 
 
+@dataclass(slots=True)
+class Done:
+    """How far a run has come: inputs read, a running digest of which they were, and what came of them."""
+
+    inputs: int = 0
+    digest: str = ""
+    articles: int = 0
+    deals: int = 0
+    failed: int = 0
+
+    def add(self, key: str) -> None:
+        """Count one more input, told apart by `key`."""
+        self.inputs += 1
+        self.digest = hashlib.sha256(f"{self.digest}\n{key}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def json_line(extraction: Extraction) -> str:
     """An article's record as one line of JSONL; a lone surrogate is escaped, for UTF-8 cannot hold it."""
-    line = json.dumps(to_record(extraction), ensure_ascii=False, separators=(",", ":"))
-    if line.isascii() or not any("\ud800" <= c <= "\udfff" for c in line):
-        return line + "\n"
-    return json.dumps(to_record(extraction), separators=(",", ":")) + "\n"
+    record = to_record(extraction)
+    line = json.dumps(record, ensure_ascii=False, separators=(",", ":"))
+    try:
+        line.encode()
+    except UnicodeEncodeError:
+        line = json.dumps(record, separators=(",", ":"))
+    return line + "\n"
 
 
-class _AsideFile:
-    """A file written beside its place under a name of its own, and renamed when it is whole."""
+def render_csv(extractions: Sequence[Extraction], *, first: bool) -> str:
+    """Rows of deals.csv, with the header before the first."""
+    return csv_text(extractions, header=first)
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+
+def render_jsonl(extractions: Sequence[Extraction], *, first: bool) -> str:
+    """A record a line."""
+    return "".join(map(json_line, extractions))
+
+
+def _rename(part: Path, output: Path) -> None:
+    part.replace(output)
+
+
+def _to_parquet(part: Path, output: Path) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema = pa.Schema.from_pandas(to_frame(()), preserve_index=False)
+    whole = part.with_suffix(".whole")
+    with part.open(encoding="utf-8") as lines, pq.ParquetWriter(whole, schema) as parquet:
+        records = (from_record(cast(Record, json.loads(line))) for line in lines)
+        while batch := list(islice(records, _ARTICLES_A_ROW_GROUP)):
+            parquet.write_table(pa.Table.from_pandas(to_frame(batch), schema=schema, preserve_index=False))
+    whole.replace(output)
+    part.unlink()
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """A form of output: how rows are written to the part, and how the part becomes the output."""
+
+    render: Callable[..., str]
+    finish: Callable[[Path, Path], None]
+
+
+FORMS = {
+    ".csv": Form(render_csv, _rename),
+    ".jsonl": Form(render_jsonl, _rename),
+    ".parquet": Form(render_jsonl, _to_parquet),
+}
+
+
+class FileWriter:
+    """Writes to files by their suffix; with `resume` it takes up what an interrupted run left, told by `done`."""
+
+    def __init__(self, outputs: Sequence[Path], *, resume: bool = False) -> None:
+        for path in outputs:
+            if path.suffix.lower() not in FORMS:
+                raise ExtractorError(f"{path}: no output form {path.suffix!r}: use {', '.join(FORMS)}")
+            if not path.parent.is_dir():
+                raise ExtractorError(f"{path}: the folder {path.parent} does not exist: make it first")
+            if path.is_dir():
+                raise ExtractorError(f"{path}: is a folder: name a file")
+        if len(set(outputs)) < len(outputs):
+            raise ExtractorError(f"{outputs[-1]}: the same output is named twice")
+        self.done = Done()
+        self._outputs = list(outputs)
+        self._parts = [path.with_name(f".{path.name}.part") for path in outputs]
+        self._journal_path = outputs[0].with_name(f".{outputs[0].name}.journal")
+        self._stack = contextlib.ExitStack()
         try:
-            descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+            self._open(resume=resume)
         except OSError as error:
+            self._stack.close()
             raise ExtractorError(
-                f"{path}: cannot be written: {error.strerror}; name a folder that exists and is yours"
+                f"{error.filename or outputs[0]}: cannot be written: {error.strerror}; name a folder that is yours"
             ) from error
-        self.aside = Path(name)
-        self.stream: IO[bytes] = os.fdopen(descriptor, "wb")
 
-    def commit(self) -> None:
-        self.stream.flush()
-        os.fsync(self.stream.fileno())
-        self.stream.close()
-        umask = os.umask(0)
-        os.umask(umask)
-        self.aside.chmod(0o666 & ~umask)
-        self.aside.replace(self.path)
+    def _open(self, *, resume: bool) -> None:
+        self._journal: IO[bytes] = self._stack.enter_context(self._journal_path.open("ab+"))
+        try:
+            fcntl.flock(self._journal, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ExtractorError(f"{self._outputs[0]}: another run is writing it; wait for its end") from None
+        state = self._last_state() if resume else None
+        if state is None:
+            self._journal.truncate(0)
+        sizes = cast("list[int]", state["sizes"]) if state else [0] * len(self._parts)
+        if state is not None:
+            self.done = Done(**cast("dict[str, object]", state["done"]))  # type: ignore[arg-type]
+        self._streams = [self._stack.enter_context(part.open("ab")) for part in self._parts]
+        for stream, size in zip(self._streams, sizes, strict=True):
+            stream.truncate(size)
 
-    def abort(self) -> None:
-        self.stream.close()
-        self.aside.unlink(missing_ok=True)
+    def _last_state(self) -> Record | None:
+        """The last line of the journal that is whole and that the parts bear out; None starts afresh."""
+        self._journal.seek(0)
+        lines = self._journal.read().split(b"\n")
+        for line in reversed(lines[:-1]):
+            with contextlib.suppress(ValueError):
+                state = cast(Record, json.loads(line))
+                if state.get("outputs") != [path.name for path in self._outputs]:
+                    raise ExtractorError(
+                        f"{self._outputs[0]}: the interrupted run wrote {state.get('outputs')}: "
+                        "name the same outputs, or leave --resume out"
+                    )
+                sizes = cast("list[int]", state["sizes"])
+                if all(p.exists() and p.stat().st_size >= n for p, n in zip(self._parts, sizes, strict=True)):
+                    return state
+        return None
 
-
-class TextWriter:
-    """Lines of text, made from extractions by `render(extractions, first=...)`."""
-
-    def __init__(self, path: Path, render: Callable[[Sequence[Extraction], bool], str]) -> None:
-        self._file, self._render, self._first = _AsideFile(path), render, True
-
-    def write(self, extractions: Sequence[Extraction]) -> None:
-        self._file.stream.write(self._render(extractions, self._first).encode("utf-8", "backslashreplace"))
-        self._first = False
+    def write(self, extractions: Sequence[Extraction], done: Done) -> None:
+        """Write a batch and note how far the run has come: both reach the disk, the rows first."""
+        for path, stream in zip(self._outputs, self._streams, strict=True):
+            first = stream.tell() == 0
+            render = FORMS[path.suffix.lower()].render
+            stream.write(render(extractions, first=first).encode("utf-8", "backslashreplace"))
+            stream.flush()
+            os.fsync(stream.fileno())
+        state = {"outputs": [path.name for path in self._outputs], "sizes": [s.tell() for s in self._streams]}
+        self._journal.write(json.dumps(state | {"done": asdict(done)}).encode() + b"\n")
+        self._journal.flush()
+        os.fsync(self._journal.fileno())
 
     def close(self) -> None:
-        if self._first:
-            self.write(())
-        self._file.commit()
+        """Put the finished files in their places."""
+        for path, stream, part in zip(self._outputs, self._streams, self._parts, strict=True):
+            if stream.tell() == 0:
+                stream.write(FORMS[path.suffix.lower()].render((), first=True).encode())
+            stream.close()
+            FORMS[path.suffix.lower()].finish(part, path)
+        self._journal_path.unlink(missing_ok=True)
+        self._stack.close()
 
     def abort(self) -> None:
-        self._file.abort()
+        """Leave the outputs as they were; parts and journal wait for a run with `resume`."""
+        with contextlib.suppress(OSError):
+            self._stack.close()
 
 
 class StdoutWriter:
     """deals.csv into a pipe."""
 
     def __init__(self) -> None:
+        self.done = Done()
         self._first = True
 
-    def write(self, extractions: Sequence[Extraction]) -> None:
-        sys.stdout.write(render_csv(extractions, self._first))
+    def write(self, extractions: Sequence[Extraction], done: Done) -> None:
+        """Rows as they come."""
+        sys.stdout.write(render_csv(extractions, first=self._first))
         self._first = False
 
     def close(self) -> None:
+        """A run without an article still writes the header."""
         if self._first:
-            self.write(())
+            self.write((), self.done)
         sys.stdout.flush()
 
     def abort(self) -> None:
         """What is out cannot be taken back."""
 
 
-class ParquetWriter:
-    """Deals as Parquet, a row group for each batch."""
-
-    def __init__(self, path: Path) -> None:
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        self._pa, self._file = pa, _AsideFile(path)
-        self._schema = pa.Schema.from_pandas(to_frame(()), preserve_index=False)
-        self._parquet = pq.ParquetWriter(self._file.stream, self._schema)
-
-    def write(self, extractions: Sequence[Extraction]) -> None:
-        self._parquet.write_table(
-            self._pa.Table.from_pandas(to_frame(extractions), schema=self._schema, preserve_index=False)
-        )
-
-    def close(self) -> None:
-        self._parquet.close()
-        self._file.commit()
-
-    def abort(self) -> None:
-        self._parquet.close()
-        self._file.abort()
-
-
-def render_csv(extractions: Sequence[Extraction], first: bool) -> str:
-    """Rows of deals.csv, with the header before the first."""
-    return csv_text(extractions, header=first)
-
-
-def render_jsonl(extractions: Sequence[Extraction], first: bool) -> str:
-    """A record a line."""
-    return "".join(map(json_line, extractions))
-
-
-def open_writer(path: Path) -> Writer:
-    """The writer for an output's suffix; ExtractorError names the suffixes there are."""
-    match path.suffix.lower():
-        case ".csv":
-            return TextWriter(path, render_csv)
-        case ".jsonl":
-            return TextWriter(path, render_jsonl)
-        case ".parquet":
-            return ParquetWriter(path)
-        case suffix:
-            raise ExtractorError(f"{path}: no output form {suffix!r}: use .csv, .jsonl or .parquet")
+@contextlib.contextmanager
+def whole_or_absent(writer: Writer) -> Iterator[None]:
+    """Close the writer when all went well, else abort it."""
+    try:
+        yield
+        writer.close()
+    except BaseException:
+        writer.abort()
+        raise

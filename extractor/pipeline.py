@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import cast
 
 import spacy
 from spacy.language import Language
@@ -13,22 +14,30 @@ from spacy.tokens import Doc
 from extractor import pipes
 from extractor.deals import assemble_deals
 from extractor.entries import entries_note
+from extractor.gazetteer import load_gazetteer
 from extractor.lexicon import load_lexicon
 from extractor.orgs import text_notes
 from extractor.values import Article, Extraction, ExtractorError, Mention
 
 
-def load(lang: str, *, model: bool = True, aliases: Path | None = None) -> Language:
+def load(
+    lang: str, *, model: bool = True, aliases: Path | None = None, blind_to: Sequence[str] = ()
+) -> Language:
     """The spaCy pipeline of a language: pattern components, the tagger, then organisations.
 
     `model` False leaves the tagger out: rules and gazetteer alone. ExtractorError where the language has no pack, or
-    its model is not installed.
+    its model is not installed. `blind_to`: texts whose names are taken out of the gazetteer, to measure how
+    organisations that nobody listed are found.
     """
     nlp = _load_tagger(load_lexicon(lang).language_setting("model")) if model else spacy.blank(lang)
     first = nlp.pipe_names[0] if nlp.pipe_names else None
     nlp.add_pipe("extractor_dates", before=first)
     nlp.add_pipe("extractor_amounts", after="extractor_dates")
     nlp.add_pipe("extractor_orgs", config={"aliases": str(aliases) if aliases else None})
+    if blind_to:
+        cast(pipes.OrgsPipe, nlp.get_pipe("extractor_orgs")).gazetteer = load_gazetteer(
+            aliases=aliases, blind_to=blind_to
+        )
     return nlp
 
 

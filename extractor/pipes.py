@@ -80,7 +80,8 @@ def _cut_tokens(doc: Doc, edges: set[int]) -> None:
             pieces = [token.text[a:b] for a, b in pairwise(bounds)]
             retokenizer.split(token, pieces, heads=[(token, i) for i in range(len(pieces))])
     for name, extents in kept.items():
-        doc.spans[name] = [doc.char_span(a, b, label=label, kb_id=kb_id) for a, b, label, kb_id in extents]
+        anew = (doc.char_span(a, b, label=label, kb_id=kb_id) for a, b, label, kb_id in extents)
+        doc.spans[name] = [span for span in anew if span is not None]
 
 
 def read_spans(doc: Doc) -> list[Mention]:
@@ -154,7 +155,7 @@ class OrgsPipe:
 
     def __init__(self, nlp: Language, name: str, aliases: str | None) -> None:
         self.lexicon = load_lexicon(nlp.lang)
-        self.gazetteer: Gazetteer = load_gazetteer(Path(aliases) if aliases else None)
+        self.gazetteer: Gazetteer = load_gazetteer(aliases=Path(aliases) if aliases else None)
 
     def __call__(self, doc: Doc) -> Doc:
         tagged = [TaggedSpan(e.start_char, e.end_char, e.label_) for e in doc.ents]

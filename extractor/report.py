@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from extractor.output import Done
 from extractor.values import Deal, Extraction
 
 _SCALES = (
@@ -54,12 +55,15 @@ class TerminalWriter:
     """Gathers the deals of a run and prints them as one table when it ends."""
 
     def __init__(self) -> None:
+        self.done = Done()
         self._extractions: list[Extraction] = []
 
-    def write(self, extractions: Sequence[Extraction]) -> None:
+    def write(self, extractions: Sequence[Extraction], done: Done) -> None:
+        """Keep them for the table."""
         self._extractions.extend(extractions)
 
     def close(self) -> None:
+        """Print the table."""
         Console().print(deals_table(self._extractions))
 
     def abort(self) -> None:

@@ -19,7 +19,7 @@ LAYERS = (
     {"pipeline", "records"},
     {"gold", "table"},
     {"score", "output"},
-    {"batch", "report", "labelstudio", "ledger", "score_report"},
+    {"batch", "report", "labelstudio", "ledger"},
     {"cluster"},
     {"cli_score"},
     {"cli"},
