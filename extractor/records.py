@@ -153,7 +153,7 @@ def from_record(record: Mapping[str, Json], text: str | None = None, *, place: s
                 for e in _rows(record, "entries")
             ),
             mentions=tuple(_mention(m, body) for m in _rows(record, "mentions")),
-            deals=tuple(_deal(d) for d in _rows(record, "deals")),
+            deals=tuple(read_deal(d) for d in _rows(record, "deals")),
             notes=tuple(cast("list[str]", record.get("notes") or [])),
         )
     except KeyError as error:
@@ -211,7 +211,8 @@ def read_value(row: Mapping[str, Json], surface: str) -> MentionValue:
             return Power(gw=_decimal(row.get("gw")), low=low, high=high, qualifier=qualifier)
 
 
-def _deal(row: Record) -> Deal:
+def read_deal(row: Record) -> Deal:
+    """The deal that a record holds."""
     values: dict[str, object] = {}
     for slot in DEAL_SLOTS:
         value = row.get(slot)

@@ -29,8 +29,21 @@ WHOLE = Extraction(
     article=Article(id="a", text=TEXT, lang="fr", published="2024-05-04"),
     entries=(Entry(start=0, end=len(TEXT), date="2024-05-03"),),
     mentions=(
-        Mention(type=MentionType.DATE, start=0, end=5, text="3 mai", value=Timex(value="2024-05-03", mod=Mod.END), rule="d"),
-        Mention(type=MentionType.ORG, start=6, end=10, text="Acme", value=Org(norm="Acme", known=True, evidence=("gazetteer",))),
+        Mention(
+            type=MentionType.DATE,
+            start=0,
+            end=5,
+            text="3 mai",
+            value=Timex(value="2024-05-03", mod=Mod.END),
+            rule="d",
+        ),
+        Mention(
+            type=MentionType.ORG,
+            start=6,
+            end=10,
+            text="Acme",
+            value=Org(norm="Acme", known=True, evidence=("gazetteer",)),
+        ),
         Mention(
             type=MentionType.MONEY,
             start=16,
@@ -38,7 +51,14 @@ WHOLE = Extraction(
             text="2,5 millions d'euros",
             value=Money(value=Decimal("2500000"), currency="EUR", qualifier=Qualifier.ABOUT),
         ),
-        Mention(type=MentionType.POWER, start=42, end=48, text="300 MW", value=Power(gw=Decimal("0.3")), optional=True),
+        Mention(
+            type=MentionType.POWER,
+            start=42,
+            end=48,
+            text="300 MW",
+            value=Power(gw=Decimal("0.3")),
+            optional=True,
+        ),
     ),
     deals=(
         Deal(
@@ -71,7 +91,9 @@ def test_whole_numbers_are_written_as_integers() -> None:
 
 
 def test_the_hash_is_of_the_text() -> None:
-    assert Article(id="a", text="é").sha256 == "4a99557e4033c3539de2eb65472017cad5f9557f7a0625a09f1c3f6e2ba69c4c"
+    assert (
+        Article(id="a", text="é").sha256 == "4a99557e4033c3539de2eb65472017cad5f9557f7a0625a09f1c3f6e2ba69c4c"
+    )
 
 
 @pytest.mark.parametrize(
