@@ -19,12 +19,15 @@ from __future__ import annotations
 
 import functools
 import re
+import tomllib
 import unicodedata
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
@@ -178,9 +181,9 @@ class _Tally:
 
 
 def _compare_entries(gold: Extraction, found: Extraction, tally: _Tally) -> Iterator[Verdict]:
-    wanted, given = sorted(gold.entries), sorted(found.entries)
+    id_, wanted, given = gold.article.id, sorted(gold.entries), sorted(found.entries)
     near = sorted(
-        (abs(g.start - p.start), abs(g.end - p.end), i, j)
+        (abs(g.start - p.start), abs(g.end - p.end), min(i, j), max(i, j), i, j)
         for i, g in enumerate(wanted)
         for j, p in enumerate(given)
         if abs(g.start - p.start) <= NEAR
@@ -198,12 +201,8 @@ def _compare_entries(gold: Extraction, found: Extraction, tally: _Tally) -> Iter
         tally.add("ENTRY.span", tp=span)
         tally.add("ENTRY.date", tp=date)
         outcome = Outcome.RIGHT if span and date else Outcome.SPAN if date else Outcome.VALUE
-        yield Verdict(
-            article=gold.article.id, type="ENTRY", outcome=outcome, gold=wanted[i], predicted=given[j]
-        )
-    yield from _alone(
-        gold.article.id, "ENTRY", [wanted[i] for i in sorted(left)], [given[j] for j in sorted(right)]
-    )
+        yield Verdict(article=id_, type="ENTRY", outcome=outcome, gold=wanted[i], predicted=given[j])
+    yield from _alone(id_, "ENTRY", [wanted[i] for i in sorted(left)], [given[j] for j in sorted(right)])
 
 
 def _alone(article: str, kind: str, missed: Iterable[Item], spurious: Iterable[Item]) -> Iterator[Verdict]:
@@ -215,20 +214,25 @@ def _alone(article: str, kind: str, missed: Iterable[Item], spurious: Iterable[I
 
 # ── mentions ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-_LEGAL = re.compile(
-    r"\b(?:inc|corp|corporation|co|company|ltd|limited|plc|llc|sa|sas|ag|nv|se|spa|gmbh|group|groupe|holdings?"
-    r"|the|le|la|les|l)\b"
-)
-_AMERICAN = re.compile(r"\b(?:united states|u s|american)\b")
+_NAMES = Path(__file__).parent / "lang" / "shared" / "scoring.toml"
 _OTHER = re.compile(r"[^a-z0-9]+")
+
+
+@functools.cache
+def _name_rules() -> tuple[re.Pattern[str], Mapping[str, str], re.Pattern[str]]:
+    """Words that make no difference, words that stand for another, and a pattern of these."""
+    data = tomllib.loads(_NAMES.read_text("utf-8"))
+    ignored, same = data["ignored"], data["same"]
+    return re.compile(rf"\b(?:{'|'.join(ignored)})\b"), same, re.compile(rf"\b(?:{'|'.join(same)})\b")
 
 
 @functools.lru_cache(maxsize=65_536)
 def _name_key(name: str) -> str:
     """What two spellings of an organisation's name share: no case, accent, punctuation, legal form or article."""
+    ignored, same, replaced = _name_rules()
     folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
-    folded = _AMERICAN.sub("us", folded.replace("'", " ").replace(".", ""))
-    return _OTHER.sub(" ", _LEGAL.sub(" ", folded)).strip() or _OTHER.sub(" ", folded).strip()
+    folded = replaced.sub(lambda match: same[match[0]], folded.replace("'", " ").replace(".", ""))
+    return _OTHER.sub(" ", ignored.sub(" ", folded)).strip() or _OTHER.sub(" ", folded).strip()
 
 
 Names = Mapping[str, frozenset[str]]
@@ -294,26 +298,27 @@ def _overlaps(left: Sequence[Mention], right: Sequence[Mention]) -> Iterator[tup
                 yield i, j
 
 
-def _assign(weights: Mapping[tuple[int, int], float]) -> Pairs:
-    """The one-to-one pairs of greatest total weight, sorted."""
-    rows, columns = Counter(i for i, _ in weights), Counter(j for _, j in weights)
+def _assign(weights: Mapping[tuple[int, int], float], *, flip: bool = False) -> Pairs:
+    """The one-to-one pairs of greatest total weight, sorted.
+
+    Equal totals are settled by the order of rows and columns; `flip` solves the problem with the two changed over.
+    """
+    rows, columns = sorted({i for i, _ in weights}), sorted({j for _, j in weights})
     if len(rows) == len(columns) == len(weights):
         return sorted(weights)
-    # Rows and columns in the order of the items, for equal totals to be settled by position.
-    row_of, column_of = (
-        {i: n for n, i in enumerate(sorted(rows))},
-        {j: n for n, j in enumerate(sorted(columns))},
-    )
-    matrix = np.zeros((len(row_of), len(column_of)))
+    matrix = np.zeros((len(rows), len(columns)))
     for (i, j), weight in weights.items():
-        matrix[row_of[i], column_of[j]] = weight
-    row_list, column_list = sorted(rows), sorted(columns)
-    chosen = zip(*(index.tolist() for index in linear_sum_assignment(matrix, maximize=True)), strict=True)
-    return sorted((row_list[i], column_list[j]) for i, j in chosen if matrix[i, j] > 0)
+        matrix[bisect_left(rows, i), bisect_left(columns, j)] = weight
+    if flip:
+        across, down = linear_sum_assignment(matrix.T, maximize=True)
+    else:
+        down, across = linear_sum_assignment(matrix, maximize=True)
+    chosen = zip(down.tolist(), across.tolist(), strict=True)
+    return sorted((rows[i], columns[j]) for i, j in chosen if matrix[i, j] > 0)
 
 
 def _mention_order(mention: Mention) -> tuple[int, int, str]:
-    return mention.start, mention.end, repr(mention.value)
+    return mention.start, mention.end, f"{mention.value} {mention.optional}"
 
 
 def _compare_mentions(
@@ -329,7 +334,7 @@ def _compare_mentions(
             same.add((i, j))
         exact = (g.start, g.end) == (p.start, p.end)
         weights[i, j] = shared / (max(g.end, p.end) - min(g.start, p.start)) + exact + 0.5 * ((i, j) in same)
-    pairs = _assign(weights)
+    pairs = _assign(weights, flip=[*map(_mention_order, wanted)] > [*map(_mention_order, given)])
     id_, total = gold.article.id, 0
     for i, j in pairs:
         g, p = wanted[i], given[j]
@@ -430,12 +435,14 @@ def _shared(gold: _Sheet, found: _Sheet) -> dict[str, int]:
     for slot, values in gold.fillers.items():
         if slot in gold.deal.optional_slots or slot in found.deal.optional_slots:
             continue
-        rest = list(found.fillers.get(slot, ()))
-        for value in values:
-            partner = next((k for k, other in enumerate(rest) if _equal(value, other)), None)
-            if partner is not None:
-                del rest[partner]
-                out[slot] = out.get(slot, 0) + 1
+        others = found.fillers.get(slot, ())
+        if len(values) == len(others) == 1:
+            if _equal(values[0], others[0]):
+                out[slot] = 1
+            continue
+        equal = {(i, j): 1.0 for i, a in enumerate(values) for j, b in enumerate(others) if _equal(a, b)}
+        if equal:
+            out[slot] = len(_assign(equal))
     return out
 
 
@@ -457,16 +464,18 @@ def _affinity(gold: _Sheet, found: _Sheet) -> float:
 
 
 def _deal_order(deal: Deal) -> tuple[int, int, str]:
-    return deal.evidence_start, deal.evidence_end, repr([getattr(deal, slot) for slot in SLOTS])
+    slots = (*SLOTS, "amount_low", "currency", "optional", "optional_slots")
+    return deal.evidence_start, deal.evidence_end, repr([getattr(deal, slot) for slot in slots])
 
 
 def _compare_deals(
     gold: Extraction, found: Extraction, names: tuple[Names, Names], tally: _Tally
 ) -> Iterator[Verdict]:
-    wanted = [_sheet(deal, names[0]) for deal in sorted(gold.deals, key=_deal_order)]
-    given = [_sheet(deal, names[1]) for deal in sorted(found.deals, key=_deal_order)]
+    deals = sorted(gold.deals, key=_deal_order), sorted(found.deals, key=_deal_order)
+    wanted, given = ([_sheet(deal, own) for deal in side] for side, own in zip(deals, names, strict=True))
     affinities = {(i, j): _affinity(g, p) for i, g in enumerate(wanted) for j, p in enumerate(given)}
-    pairs = _assign({pair: affinity for pair, affinity in affinities.items() if affinity})
+    flip = [*map(_deal_order, deals[0])] > [*map(_deal_order, deals[1])]
+    pairs = _assign({pair: affinity for pair, affinity in affinities.items() if affinity}, flip=flip)
     id_ = gold.article.id
     for i, j in pairs:
         g, p = wanted[i], given[j]

@@ -51,7 +51,7 @@ SPLITS = ("dev", "test")
 
 DEALS = "⟪DEALS⟫"
 _MARK = re.compile(
-    r"⟦(?P<type>[A-Z]+)\|(?P<text>[^⟦⟧|]+)(?:\|(?P<slots>[^⟦⟧]*))?⟧|⟪ENTRY\|(?P<date>[\d-]*)⟫|(?P<close>⟪/ENTRY⟫)"
+    r"⟦(?P<type>[A-Z]+)\|(?P<text>[^⟦⟧|]+)(?:\|(?P<slots>[^⟦⟧]*))?⟧|⟪ENTRY\|(?P<date>[^⟦⟧⟪⟫]*)⟫|(?P<close>⟪/ENTRY⟫)"
 )
 _FRONT = re.compile(r"---\n(.*?)\n---\n", re.DOTALL)
 

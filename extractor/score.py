@@ -71,7 +71,7 @@ def figures(comparisons: Sequence[Comparison]) -> dict[str, Figure]:
     return {
         row: Figure(
             counts=Counts(*counts),
-            intervals=tuple(intervals[n]) if len(comparisons) > 1 else (None, None, None),
+            intervals=(intervals[n][0], intervals[n][1], intervals[n][2]),
         )
         for n, (row, counts) in enumerate(zip(ROWS, pooled, strict=True))
     }
@@ -141,9 +141,9 @@ def _count_table(comparisons: Sequence[Comparison]) -> Floats:
 
 
 def _resample(articles: int) -> Floats:
-    """Resamples × articles: how often each article was drawn."""
-    if not articles:
-        return np.zeros((SAMPLES, 0))
+    """Resamples × articles: how often each article was drawn. One article has nothing to say of its spread."""
+    if articles < 2:
+        return np.zeros((0, articles))
     rng = np.random.default_rng(SEED)
     return rng.multinomial(articles, np.full(articles, 1 / articles), size=SAMPLES).astype(np.float64)
 
