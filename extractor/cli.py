@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from extractor import cli_ledger
 
 # Whatever is heavy (spaCy, pandas) is imported inside the command that needs it: `--help` answers at once.
 if TYPE_CHECKING:
@@ -26,6 +28,9 @@ app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_mar
 def say(message: str) -> None:
     """A line for the person, on stderr, without control characters of the input."""
     typer.echo("extractor: " + "".join(c if c.isprintable() else "�" for c in message), err=True)
+
+
+app.add_typer(cli_ledger.app, name="ledger")
 
 
 @app.callback()
@@ -61,6 +66,11 @@ def run(
         bool, typer.Option("--model/--no-model", help="Without the model: rules and gazetteer alone.")
     ] = True,
     aliases: Annotated[Path | None, typer.Option(help="A TOML file of your own organisation names.")] = None,
+    ledger: Annotated[
+        Path | None,
+        typer.Option(help="A ledger (SQLite) to put articles and deals into; it is made if need be."),
+    ] = None,
+    again: Annotated[bool, typer.Option("--again", help="Redo articles that the ledger has.")] = False,
     jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, help="Worker processes.")] = 1,
     timeout: Annotated[
         float | None,
@@ -91,11 +101,18 @@ def run(
         level=logging.DEBUG if verbose else logging.ERROR, format="%(name)s: %(message)s", stream=sys.stderr
     )
     options = Options(model=model, aliases=aliases, timeout=timeout)
+    if ledger and resume:
+        raise typer.BadParameter("a ledger skips what it has by itself: leave --resume out")
     try:
-        writer = _writer(output or [], resume=resume)
-        done = writer.done
-        with whole_or_absent(writer):
+        with contextlib.ExitStack() as stack:
+            writers = [
+                stack.enter_context(whole_or_absent(writer))
+                for writer in _writers(output, ledger, resume=resume)
+            ]
+            done = writers[0].done
             inputs = skip_done(read_articles(articles, lang=lang, published=published), done)
+            if ledger and not again:
+                inputs = _unknown(inputs, ledger)
             with _progress(extract_stream(inputs, options, jobs=jobs), quiet=quiet) as batches:
                 for batch in batches:
                     extractions = []
@@ -110,7 +127,8 @@ def run(
                             say(f"{outcome.article.id}: {note}")
                     done.articles += len(extractions)
                     done.deals += sum(len(x.deals) for x in extractions)
-                    writer.write(extractions, done)
+                    for writer in writers:
+                        writer.write(extractions, done)
     except ExtractorError as error:
         say(str(error))
         raise typer.Exit(1) from None
@@ -130,18 +148,26 @@ def run(
     raise typer.Exit(1 if done.failed else 0)
 
 
-def _writer(outputs: list[Path], *, resume: bool) -> Writer:
+def _writers(outputs: list[Path] | None, ledger: Path | None, *, resume: bool) -> Iterator[Writer]:
+    from extractor.ledger import LedgerWriter
+    from extractor.output import FileWriter, StdoutWriter
+    from extractor.report import TerminalWriter
+
     if outputs:
-        from extractor.output import FileWriter
+        yield FileWriter(outputs, resume=resume)
+    if ledger:
+        yield LedgerWriter(ledger)
+    if not outputs and not ledger:
+        yield TerminalWriter() if sys.stdout.isatty() else StdoutWriter()
 
-        return FileWriter(outputs, resume=resume)
-    if sys.stdout.isatty():
-        from extractor.report import TerminalWriter
 
-        return TerminalWriter()
-    from extractor.output import StdoutWriter
+def _unknown(inputs: Iterable[Input], path: Path) -> Iterator[Input]:
+    """The inputs that are not in the ledger, as this version of the extractor reads them."""
+    from extractor.ledger import Ledger
+    from extractor.values import Article
 
-    return StdoutWriter()
+    with Ledger(path) as ledger:
+        yield from (row for row in inputs if not isinstance(row, Article) or not ledger.has(row))
 
 
 @contextlib.contextmanager

@@ -73,8 +73,7 @@ def _candidates(rows: Sequence[Told]) -> list[tuple[Told, Told]]:
             if len(members) <= _COMMON_PARTY:
                 blocks[party].append(row)
             else:
-                others: tuple[Hashable, ...] = (*(p for p in row.deal.parties if p != party), row.deal.amount)
-                for other in others:
+                for other in [*({*row.deal.parties} - {party}), row.deal.amount]:
                     blocks[frozenset({party, other})].append(row)
     pairs = {
         (a.key, b.key): (a, b)

@@ -219,10 +219,10 @@ class StdoutWriter:
 
 
 @contextlib.contextmanager
-def whole_or_absent(writer: Writer) -> Iterator[None]:
-    """Close the writer when all went well, else abort it."""
+def whole_or_absent(writer: Writer) -> Iterator[Writer]:
+    """The writer, closed when all went well, else aborted."""
     try:
-        yield
+        yield writer
         writer.close()
     except BaseException:
         writer.abort()

@@ -51,6 +51,14 @@ def clean(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
+def print_rows(names: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Any rows as a table on the terminal."""
+    table = Table(*names, header_style="bold")
+    for row in rows:
+        table.add_row(*(Text("" if cell is None else clean(str(cell))) for cell in row))
+    Console().print(table)
+
+
 class TerminalWriter:
     """Gathers the deals of a run and prints them as one table when it ends."""
 

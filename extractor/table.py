@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from pathlib import Path
 
 import pandas as pd
 
-from extractor.values import Deal, Extraction
+from extractor.values import Deal, Extraction, ExtractorError
 
 CSV_COLUMNS = (
     "article_id", "date", "payer", "payee", "parties", "type", "amount", "currency", "amount_qualifier",
@@ -73,6 +74,30 @@ def csv_text(extractions: Iterable[Extraction], *, header: bool) -> str:
     ]
     frame = pd.DataFrame(rows, columns=list(CSV_COLUMNS), dtype=object)
     return str(frame.to_csv(index=False, header=header, lineterminator="\r\n"))
+
+
+def rows_csv(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Any rows as CSV: numbers in full, formulas defused."""
+    cells = [[_cell(Decimal(str(v)) if isinstance(v, float) else v) for v in row] for row in rows]
+    return str(
+        pd.DataFrame(cells, columns=list(names), dtype=object).to_csv(index=False, lineterminator="\r\n")
+    )
+
+
+def write_rows(names: Sequence[str], rows: Sequence[Sequence[object]], path: Path) -> None:
+    """Any rows as .csv or .parquet, whole or not at all; ExtractorError for another suffix or a folder that is not."""
+    aside = path.with_name(f".{path.name}.part")
+    try:
+        match path.suffix.lower():
+            case ".csv":
+                aside.write_text(rows_csv(names, rows), "utf-8", newline="")
+            case ".parquet":
+                pd.DataFrame([list(row) for row in rows], columns=list(names)).to_parquet(aside, index=False)
+            case suffix:
+                raise ExtractorError(f"{path}: no output form {suffix!r}: use .csv or .parquet")
+        aside.replace(path)
+    except OSError as error:
+        raise ExtractorError(f"{path}: cannot be written: {error.strerror}") from error
 
 
 def _cell(value: object) -> object:

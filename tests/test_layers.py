@@ -22,7 +22,7 @@ LAYERS = (
     {"score", "output"},
     {"batch", "report", "labelstudio", "ledger"},
     {"cluster"},
-    {"cli_score"},
+    {"cli_score", "cli_ledger"},
     {"cli"},
     {"__init__", "__main__"},
 )
@@ -32,7 +32,7 @@ HOMES = {
     "price_parser": {"amounts", "numbers"},
     "pandas": {"table"},
     "pyarrow": {"output", "cluster"},
-    "typer": {"cli", "cli_score"},
+    "typer": {"cli", "cli_score", "cli_ledger"},
 }
 MODULES = sorted(PACKAGE.glob("*.py"))
 

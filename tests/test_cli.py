@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TEXT = "PARIS, 4 mars 2024. Brivel SA a acheté Ondal pour 5 millions d'euros, selon Les Échos.\n"
+
+
+def extractor(*args: object, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+    """The command as a person runs it, on rules alone: its own process, so that exit codes and streams are real."""
+    command = [sys.executable, "-m", "extractor", *map(str, args)]
+    return subprocess.run(command, input=stdin, capture_output=True, text=True, check=False, timeout=120)
+
+
+def run(*args: object, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+    return extractor("run", "--no-model", *args, stdin=stdin)
+
+
+@pytest.fixture
+def article(tmp_path: Path) -> Path:
+    path = tmp_path / "brivel.txt"
+    path.write_text(TEXT, "utf-8")
+    return path
+
+
+def test_a_run_writes_every_output(article: Path, tmp_path: Path) -> None:
+    done = run(article, "-o", tmp_path / "deals.csv", "-o", tmp_path / "deals.jsonl")
+    assert done.returncode == 0, done.stderr
+    record = json.loads((tmp_path / "deals.jsonl").read_text("utf-8"))
+    assert all(record["text"][m["start"] : m["end"]] == m["text"] for m in record["mentions"])
+    rows = list(csv.DictReader((tmp_path / "deals.csv").open(encoding="utf-8", newline="")))
+    assert [(row["amount"], row["currency"]) for row in rows] == [("5000000", "EUR")]
+
+
+def test_a_pipe_gets_csv(article: Path) -> None:
+    assert run(article).stdout.startswith("article_id,date,payer")
+
+
+def test_standard_input_is_read(article: Path) -> None:
+    assert "5000000" in run("-", stdin=TEXT).stdout
+
+
+def test_two_runs_give_the_same_bytes(article: Path, tmp_path: Path) -> None:
+    first = run(article, "-o", tmp_path / "a.jsonl")
+    second = run(article, "-o", tmp_path / "b.jsonl")
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert (tmp_path / "a.jsonl").read_bytes() == (tmp_path / "b.jsonl").read_bytes()
+
+
+def test_several_processes_give_the_same_bytes(tmp_path: Path) -> None:
+    lines = "".join(json.dumps({"id": f"a{i}", "text": f"{TEXT}Le {i + 1} mai."}) + "\n" for i in range(9))
+    (tmp_path / "many.jsonl").write_text(lines, "utf-8")
+    assert run(tmp_path / "many.jsonl", "-o", tmp_path / "a.jsonl").returncode == 0
+    assert run(tmp_path / "many.jsonl", "-o", tmp_path / "b.jsonl", "--jobs", 2).returncode == 0
+    assert (tmp_path / "a.jsonl").read_bytes() == (tmp_path / "b.jsonl").read_bytes()
+
+
+def test_the_given_date_counts(article: Path, tmp_path: Path) -> None:
+    run(article, "--published", "2024-03-05", "-o", tmp_path / "a.jsonl")
+    record = json.loads((tmp_path / "a.jsonl").read_text("utf-8"))
+    assert (record["published"], record["published_from"]) == ("2024-03-05", "given")
+
+
+def test_one_bad_input_does_not_stop_the_others(article: Path, tmp_path: Path) -> None:
+    (tmp_path / "empty.txt").write_text("", "utf-8")
+    (tmp_path / "binary.txt").write_bytes(bytes(range(256)) * 8)
+    (tmp_path / "torn.jsonl").write_text('{"id": "a", "text": "Acme."}\n{"id": \n', "utf-8")
+    (tmp_path / "zip.txt.gz").write_bytes(gzip.compress(TEXT.encode()))
+    done = run(tmp_path / "missing.txt", tmp_path)
+    assert done.returncode == 1
+    assert done.stdout.count("5000000") == 2
+    for told in ("missing.txt", "empty.txt", "binary.txt", "torn.jsonl"):
+        assert sum(told in line for line in done.stderr.splitlines()) == 1, done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("args", "code", "told"),
+    [
+        (["--lang", "xx"], 1, "xx"),
+        (["--published", "soon"], 1, "soon"),
+        (["-o", "nowhere/deals.csv"], 1, "nowhere"),
+        (["-o", "deals.xls"], 1, ".xls"),
+        (["--jobs", "0"], 2, "jobs"),
+        (["--no-such-option"], 2, "no-such-option"),
+    ],
+)
+def test_a_wrong_option_is_told(article: Path, args: list[str], code: int, told: str) -> None:
+    done = run(article, *args)
+    assert done.returncode == code, done.stderr
+    assert told in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_empty_folder_is_told(tmp_path: Path) -> None:
+    done = run(tmp_path)
+    assert done.returncode == 1
+    assert str(tmp_path) in done.stderr
+
+
+def test_help_is_there_at_once() -> None:
+    code = "import sys, extractor.cli; print([m for m in ('spacy', 'pandas', 'numpy') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
