@@ -63,7 +63,7 @@ def merge(told: Iterable[Told]) -> list[tuple[Told, ...]]:
 
 
 def _candidates(rows: Sequence[Told]) -> list[tuple[Told, Told]]:
-    by_party: dict[Hashable, list[Told]] = defaultdict(list)
+    by_party: dict[str, list[Told]] = defaultdict(list)
     for row in rows:
         for party in row.deal.parties:
             by_party[party].append(row)

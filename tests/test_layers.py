@@ -20,7 +20,7 @@ LAYERS = (
     {"gold_check"},
     {"gold", "table", "compare"},
     {"score", "output"},
-    {"batch", "report", "labelstudio", "ledger"},
+    {"floors", "score_report", "batch", "report", "labelstudio", "ledger"},
     {"cluster"},
     {"cli_score", "cli_ledger"},
     {"cli"},
