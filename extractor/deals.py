@@ -1,0 +1,1151 @@
+"""Deals: who pays whom, how much, when and on whose word, assembled from mentions and the words around them.
+
+    "Alvia a investi 2 milliards de dollars dans Bertin" -> Deal(payer Alvia, payee Bertin, 2_000_000_000 USD)
+
+There is no parser. A sentence is read as a sequence: its mentions (masked, so that the words around them can be matched
+whatever the names are), the frames that its words open ("a investi"), and what stands before each name ("dans").
+Every frame says which part in the deal its left neighbour, its object and each preposition bring ("in payee"). A frame
+fills its parts within the clause, takes the amount that is nearest to it, and becomes a draft. Drafts that tell one event
+are merged: within the sentence, the entry, the article. What is then left and complete enough is a deal.
+
+All words stand in lang/<code>/deals.toml.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import cached_property
+
+from extractor.lexicon import Lexicon, Rule, normalise
+from extractor.segments import BULLET, paragraphs, sentences
+from extractor.values import (
+    Article,
+    Deal,
+    DealType,
+    Entry,
+    Mention,
+    MentionType,
+    Money,
+    Org,
+    Power,
+    Qualifier,
+    Status,
+    Timex,
+)
+
+# A mention is masked by a character of its type and fillers: same length, same offsets.
+_MASK = {
+    MentionType.ORG: "\ue000",
+    MentionType.MONEY: "\ue001",
+    MentionType.DATE: "\ue002",
+    MentionType.POWER: "\ue003",
+}
+_FILL = "\ue004"
+_ORG, _MONEY = _MASK[MentionType.ORG], _MASK[MentionType.MONEY]
+_MENTION = re.compile("[\ue000-\ue003]\ue004*")
+_BREAK = re.compile(r"[,;:()\[\]—–•|]")
+_WORD = re.compile(r"[^\W_]+")
+_PAYS, _GETS, _SIDES = "payer", "payee", "party"
+# Parts that a frame gives, and the side of the deal on which they end.
+_PARTS = {
+    "payer": _PAYS,
+    "payee": _GETS,
+    "seller": _GETS,
+    "target": _GETS,
+    "party": _SIDES,
+    "giver": _SIDES,
+    "taker": _SIDES,
+}
+_BYSTANDERS = frozenset({"owner", "like", "source", "against", "brand", "via", "incl"})
+_SUPPLY, _CONTRACT = "supply", "contract"
+_GOODS = frozenset({DealType.CHIPS, DealType.CLOUD, DealType.ENERGY})
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Names side by side ("A, B et C"), or a word that stands for some, and what is said before them."""
+
+    orgs: tuple[int, ...]
+    start: int
+    end: int
+    marker: str
+    inner: bool = False  # "of" stands between the marker and the name: "dans l'infrastructure de X"
+    possessive: bool = False
+    aside: bool = False  # in brackets
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Trigger:
+    rule: Rule
+    start: int
+    end: int
+    parts: tuple[tuple[str, str], ...]  # marker -> part
+
+    def part(self, marker: str) -> str | None:
+        return dict(self.parts).get(marker)
+
+    @property
+    def noun(self) -> bool:
+        return self.rule.options.get("kind") == "noun"
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A deal in the making: parts and slots as indices into the mentions."""
+
+    rule: str
+    type: str
+    needs: str
+    sentence: int
+    at: int
+    parts: dict[str, list[int]] = field(default_factory=dict)
+    amount: int | None = None
+    power: int | None = None
+    date: int | None = None
+    date_value: str | None = None
+    term: int | None = None
+    stake: Decimal | None = None
+    status: Status = Status.ANNOUNCED
+    source: int | None = None
+    again: bool = False
+    partial: bool = False
+    guessed: int = 0  # parts filled from outside the clause
+    alone: bool = False
+    frames: int = 1
+    goods: str | None = None
+    own: bool = False
+    entry: int | None = None
+    sentences: list[int] = field(default_factory=list)
+
+
+class _Sentence:
+    """A sentence with its mentions masked; offsets count from the article's start."""
+
+    def __init__(self, reader: _Reader, index: int, start: int, end: int) -> None:
+        self.reader, self.index, self.start, self.end = reader, index, start, end
+        self.masked = reader.masked[start:end]
+        self.mentions = [i for i, m in enumerate(reader.mentions) if start <= m.start and m.end <= end]
+        self.bullet = False
+        self.paragraph = 0
+        self.entry: int | None = None
+        self.drafts: list[_Draft] = []
+
+    def of_type(self, kind: MentionType) -> list[int]:
+        return [i for i in self.mentions if self.reader.mentions[i].type is kind]
+
+    def between(self, start: int, end: int) -> str:
+        return self.masked[start - self.start : end - self.start]
+
+    def spans(self, template: str) -> list[tuple[int, int, re.Match[str]]]:
+        found = self.reader.lexicon.compiled(template).finditer(self.masked)
+        return [(m.start() + self.start, m.end() + self.start, m) for m in found]
+
+    @cached_property
+    def triggers(self) -> list[_Trigger]:
+        """The frames that the sentence opens, in order."""
+        found = self.reader.lexicon.scan("frame", self.masked, _read_frame)
+        return [
+            _Trigger(f.rule, f.match.start() + self.start, f.match.end() + self.start, parts)
+            for f, parts in found
+        ]
+
+    @cached_property
+    def borders(self) -> list[int]:
+        return [start for start, _, _ in self.spans(r"(?<![^\W\d_])(?:{clause_border:})(?:{>}|(?<=\W))")]
+
+    def crossings(self, start: int, end: int) -> int:
+        """How many clause borders lie between two places."""
+        return sum(start < b < end for b in self.borders)
+
+    @cached_property
+    def cues(self) -> list[tuple[int, int, str]]:
+        """Words that tell what an amount is: start, end, kind."""
+        lexicon = self.reader.lexicon
+        return [
+            (start, end, str(lexicon.value("amount_cue", m["amount_cue"])))
+            for start, end, m in self.spans(r"(?<![^\W\d_]){amount_cue}(?:{>}|(?<=\W))")
+        ]
+
+    @cached_property
+    def groups(self) -> list[_Group]:
+        """Names and reference words of the sentence, in order."""
+        names = self._name_groups()
+        words = [
+            self._marked((), start, end, str(kind))
+            for start, end, m in self.spans("{<}{org_reference}{>}")
+            if (kind := self.reader.lexicon.value("org_reference", m["org_reference"]))
+            and not any(g.start < end and start < g.end for g in names)
+            and not re.match(r" ?[\ue000]|-", self.between(end, self.end))
+        ]
+        return sorted([*names, *words], key=lambda g: g.start)
+
+    def _name_groups(self) -> list[_Group]:
+        reader, text = self.reader, self.between
+        joiner = reader.lexicon.compiled(r"^ (?:{org_joiner}) (?P<rest>.*)$")
+        groups: list[_Group] = []
+        for i in self.of_type(MentionType.ORG):
+            m = reader.mentions[i]
+            if groups and (last := groups[-1]).orgs and not last.possessive:
+                gap = text(last.end, m.start)
+                if gap.strip(" ") == "(" and reader.norm(last.orgs[-1]) == reader.norm(i):
+                    close = 1 if text(m.end, m.end + 1) == ")" else 0
+                    groups[-1] = replace(last, end=m.end + close)
+                    continue
+                joined = joiner.match(gap)
+                if (
+                    joined
+                    and reader.lexicon.value("org_joiner", joined["org_joiner"])
+                    and self._can_join(joined, last)
+                ):
+                    groups[-1] = replace(
+                        last, orgs=(*last.orgs, i), end=m.end, possessive=self._possessive(m.end)
+                    )
+                    continue
+            groups.append(self._marked((i,), m.start, m.end, None))
+        return groups
+
+    def _can_join(self, joined: re.Match[str], last: _Group) -> bool:
+        # After a bare comma the next name follows at once; after a word a short description may stand before it.
+        rest = joined["rest"]
+        if not re.search(r"[^\W_]", joined["org_joiner"]):
+            return (
+                not rest
+                or bool(re.fullmatch(r"(?:[^\W\d_]+-)?[a-zà-ÿ' -]{0,14}", rest))
+                and len(rest.split()) <= 1
+            )
+        if re.search(r"[,;:().]", rest) or len(rest.split()) > 4 or _MENTION.search(rest):
+            return False
+        start = joined.end() - len(rest)
+        where = last.end + start
+        return not any(where <= t.start < where + len(rest) for t in self.triggers) and not self._markers(
+            rest
+        )
+
+    def _possessive(self, end: int) -> bool:
+        return bool(re.match(r"'s?(?![^\W_])", self.between(end, end + 3)))
+
+    def _markers(self, text: str) -> list[tuple[str, int, int]]:
+        lexicon = self.reader.lexicon
+        pattern = lexicon.compiled("{<}{role_marker}(?:{>}|(?<='))")
+        return [
+            (str(lexicon.value("role_marker", m["role_marker"])), m.start(), m.end())
+            for m in pattern.finditer(text)
+        ]
+
+    def _marked(self, orgs: tuple[int, ...], start: int, end: int, reference: str | None) -> _Group:
+        """A group with what is said before it: the words since the last mention, comma or frame."""
+        before = self.between(self.start, start)
+        cut = max((m.end() for m in _MENTION.finditer(before)), default=0)
+        cut = max([cut, *(m.end() for m in _BREAK.finditer(before, cut))])
+        cut = max([cut, *(t.end - self.start for t in self.triggers if t.end <= start)])
+        aside = before.rstrip(" ").endswith(("(", "["))
+        stretch = before[cut:]
+        marker, inner, until = "", False, len(stretch)
+        for name, m_start, m_end in reversed(self._markers(stretch)):
+            if len(_WORD.findall(stretch[m_end:until])) > 4:
+                break
+            if name == "of" and not marker:
+                marker, until = "of", m_start
+                continue
+            if marker == "of":
+                if name not in ("", "of", "and", "source", "like", "against", "via"):
+                    marker, inner = name, True
+            elif name != "and":
+                marker = name
+            break
+        return _Group(orgs, start, end, marker, inner, self._possessive(end), aside, reference)
+
+
+def _read_frame(found: object) -> tuple[tuple[str, str], ...]:
+    roles = found.rule.options.get("roles", [])  # type: ignore[attr-defined]
+    return tuple((r.split()[0], r.split()[1]) for r in roles)
+
+
+class _Reader:
+    """What all steps share: the article, its mentions and the words of its language."""
+
+    def __init__(
+        self, article: Article, entries: Sequence[Entry], mentions: Sequence[Mention], lexicon: Lexicon
+    ) -> None:
+        self.article, self.entries, self.mentions, self.lexicon = article, entries, mentions, lexicon
+        chars = list(normalise(article.text))
+        for m in mentions:
+            chars[m.start : m.end] = _MASK[m.type] + _FILL * (m.end - m.start - 1)
+        self.masked = "".join(chars)
+        self.sentences = list(self._sentences())
+
+    def _sentences(self) -> Iterator[_Sentence]:
+        text = self.article.text
+        starts = [start for start, _ in paragraphs(text)]
+        for index, (start, end) in enumerate(sentences(text, self.lexicon)):
+            one = _Sentence(self, index, start, end)
+            one.paragraph = sum(s <= start for s in starts)
+            one.bullet = bool(BULLET.match(text, start))
+            inside = (
+                k for k, e in enumerate(self.entries) if e.start <= start < e.end or start <= e.start < end
+            )
+            one.entry = next(inside, None)
+            yield one
+
+    def norm(self, index: int) -> str:
+        value = self.mentions[index].value
+        return value.norm if isinstance(value, Org) else ""
+
+    def money(self, index: int) -> Money:
+        value = self.mentions[index].value
+        if not isinstance(value, Money):
+            raise TypeError(f"mention {index} is no amount of money")
+        return value
+
+    def power(self, index: int) -> Power:
+        value = self.mentions[index].value
+        if not isinstance(value, Power):
+            raise TypeError(f"mention {index} is no amount of power")
+        return value
+
+    def timex(self, index: int) -> str | None:
+        value = self.mentions[index].value
+        return value.value if isinstance(value, Timex) else None
+
+    def norms(self, indices: Iterable[int]) -> list[str]:
+        return list(dict.fromkeys(self.norm(i) for i in indices))
+
+
+def assemble_deals(
+    article: Article, entries: Sequence[Entry], mentions: Sequence[Mention], lexicon: Lexicon
+) -> list[Deal]:
+    """The deals that the text states, in text order, each with the mentions its slots came from."""
+    reader = _Reader(article, entries, mentions, lexicon)
+    drafts: list[_Draft] = []
+    for sentence in reader.sentences:
+        found = _merge_in_sentence(reader, _draft_sentence(reader, sentence))
+        sentence.drafts = found
+        _add(reader, drafts, sentence, found)
+    deals = [deal for draft in drafts if _complete(reader, draft) and (deal := _finish(reader, draft))]
+    return sorted(deals, key=lambda d: (d.evidence_start, d.evidence_end))
+
+
+# ---- one sentence -------------------------------------------------------------------------------------------------
+
+
+def _draft_sentence(reader: _Reader, sentence: _Sentence) -> list[_Draft]:
+    triggers = sentence.triggers
+    if not triggers and not sentence.of_type(MentionType.MONEY):
+        return []
+    sources = _sources(reader, sentence)
+    money = _claims(
+        sentence, [i for i in sentence.of_type(MentionType.MONEY) if _amount_kind(sentence, i) in _USABLE]
+    )
+    power = _claims(sentence, [i for i in sentence.of_type(MentionType.POWER) if not _is_site(sentence, i)])
+    drafts: list[_Draft] = []
+    objects: dict[int, int] = {}  # group -> trigger whose object it is
+    subjects: dict[int, _Group] = {}
+    for n, trigger in enumerate(triggers):
+        effect = _doubt(sentence, trigger)
+        parts = _fill(reader, sentence, n, objects, subjects, sources)
+        if effect == "none":
+            continue
+        options = trigger.rule.options
+        draft = _Draft(
+            rule=trigger.rule.name,
+            type=str(options["type"]),
+            needs=str(options["needs"]),
+            sentence=sentence.index,
+            at=trigger.start,
+            parts=parts,
+            alone=bool(options.get("alone")),
+            own=bool(options.get("own")),
+            entry=sentence.entry,
+            sentences=[sentence.index],
+        )
+        if effect == "planned":
+            draft.status = Status.PLANNED
+        mine = [i for i, owner in money.items() if owner == n] if options.get("money", True) else []
+        draft.power = next((i for i, owner in power.items() if owner == n), None)
+        draft.again = bool(sentence.spans("{<}{again}{>}")) and _has_again(sentence, trigger, mine)
+        draft.goods = _goods(sentence, trigger)
+        if len(mine) > 1 and (spread := _spread(sentence, draft, mine)):
+            drafts += spread
+            continue
+        whole = [i for i in mine if _amount_kind(sentence, i) != "part"]
+        if mine:
+            draft.amount = min(whole or mine, key=lambda i: _distance(sentence, i, trigger))
+            draft.partial = not whole
+        drafts.append(draft)
+    for draft in drafts:
+        draft.stake = _stake(sentence, draft, drafts)
+        draft.date, draft.date_value = _date(reader, sentence, draft)
+        draft.term = _term(reader, sentence, draft, drafts)
+        _report(reader, sentence, draft)
+    return drafts + _pairs(reader, sentence, drafts)
+
+
+_USABLE = frozenset({"deal", "part", "stake", "year"})
+
+
+def _amount_kind(sentence: _Sentence, index: int) -> str:
+    """What an amount is, by the cue next to it; "deal" where none speaks against it."""
+    m = sentence.reader.mentions[index]
+    if re.search(
+        r"[\ue001]\ue004* ?[(/] ?(?:[^\W\d_]{1,8} ){0,2}$",
+        sentence.between(sentence.start, m.start)[-60:] + "",
+    ):
+        return "equivalent"
+    before = after = None
+    for start, end, kind in sentence.cues:
+        if end <= m.start and m.start - end <= 45:
+            gap = sentence.between(end, m.start)
+            if not re.search(r"[;:\ue001]|, ", gap) and len(_WORD.findall(gap)) <= (
+                2 if kind in ("compare", "part") else 5
+            ):
+                before = kind if before != "deal" or kind != "valuation" else before
+        elif start >= m.end and start - m.end <= 25 and after is None:
+            gap = sentence.between(m.end, start)
+            if (
+                not re.search(r"[,;:.()\ue001\ue000]", gap)
+                and len(_WORD.findall(gap)) <= 2
+                and kind not in ("part", "compare", "deal", "stake", "total")
+            ):
+                after = kind
+    if before in ("deal", "stake"):
+        return before
+    return after or before or "deal"
+
+
+def _is_site(sentence: _Sentence, index: int) -> bool:
+    m = sentence.reader.mentions[index]
+    before = sentence.between(max(sentence.start, m.start - 40), m.start)
+    return bool(sentence.reader.lexicon.compiled("{<}{site_before}(?:{>}|(?<=')) $").search(before))
+
+
+def _distance(sentence: _Sentence, index: int, trigger: _Trigger) -> float:
+    """How far an amount is from a frame: characters, dearer over clause borders, other amounts and the wrong side."""
+    m = sentence.reader.mentions[index]
+    if m.start >= trigger.end:
+        gap, cost = sentence.between(trigger.end, m.start), float(m.start - trigger.end)
+    else:
+        gap, cost = sentence.between(m.end, trigger.start), float(trigger.start - m.end)
+        words = len(_WORD.findall(gap))
+        cost += 0 if trigger.noun and words <= 3 and not _MENTION.search(gap) else 30 + cost
+    low, high = min(m.start, trigger.start), max(m.start, trigger.start)
+    return cost + 80 * sentence.crossings(low, high) + 12 * gap.count(",") + 60 * gap.count(";")
+
+
+def _claims(sentence: _Sentence, amounts: list[int]) -> dict[int, int]:
+    """Which frame each amount belongs to: amount -> index of the trigger."""
+    claims = {}
+    for i in amounts:
+        costs = [
+            (_distance(sentence, i, t), n)
+            for n, t in enumerate(sentence.triggers)
+            if t.rule.options.get("money", True)
+        ]
+        if costs and min(costs)[0] < _FAR:
+            claims[i] = min(costs)[1]
+    return claims
+
+
+# Characters and penalties: beyond it an amount is another clause's.
+_FAR = 170.0
+
+
+def _fill(
+    reader: _Reader,
+    sentence: _Sentence,
+    n: int,
+    objects: dict[int, int],
+    subjects: dict[int, _Group],
+    sources: set[int],
+) -> dict[str, list[int]]:
+    """The parts of a frame: part -> mentions."""
+    trigger = sentence.triggers[n]
+    groups = [g for g in sentence.groups if not (set(g.orgs) & sources)]
+    parts: dict[str, list[int]] = {}
+    taken: set[int] = set()
+
+    def put(part: str, group: _Group, *, subject: bool = False) -> None:
+        exclude = {reader.norm(i) for v in parts.values() for i in v}
+        orgs = group.orgs or tuple(_resolve(reader, sentence, group, exclude, subject=subject))
+        held = parts.setdefault(part, [])
+        held += [i for i in orgs if i not in held]
+        taken.add(group.start)
+
+    subject = _subject(sentence, n, groups, objects, subjects)
+    if subject is not None:
+        subjects[n] = subject
+    by = next(
+        (g for g in groups if g.start >= trigger.end and g.marker == "by" and _owner(sentence, g) is trigger),
+        None,
+    )
+    subject_part = trigger.part("subject")
+    passive = _is_passive(sentence, trigger) or (
+        by is not None and not trigger.noun and trigger.part("by") == subject_part
+    )
+    if subject is not None and subject_part:
+        if not passive:
+            put(subject_part, subject, subject=True)
+        elif other := (trigger.part("object") or trigger.part("of")):
+            put(other, subject, subject=True)
+    for g in groups:
+        if g.start < trigger.end:
+            continue
+        if g.aside and not g.reference:
+            continue
+        part = trigger.part(g.marker) if g.marker and g.marker != "and" else None
+        if part is None and g.inner:
+            part = trigger.part("of")
+        if (
+            g.marker
+            and part
+            and _owner(sentence, g) is trigger
+            and (not sentence.crossings(trigger.end, g.start) or g.marker in ("led", "join"))
+        ):
+            put(part, g)
+        elif (
+            not g.marker
+            and not passive
+            and trigger.part("object")
+            and "object" not in objects.values()
+            and g.start not in objects
+            and _is_object(sentence, trigger, g)
+        ):
+            objects[g.start] = n
+            put(str(trigger.part("object")), g)
+    for g in groups:
+        if g.end > trigger.start or g.start in taken:
+            continue
+        near = sentence.between(g.end, trigger.start)
+        part = None
+        if g.possessive and trigger.noun and not _MENTION.search(near.replace(_MONEY, "")) and len(near) < 60:
+            part = trigger.part("poss") if not _has_trigger(sentence, g.end, trigger.start) else None
+            if part and subject is not None and subject.start != g.start and parts.get(part):
+                parts[part] = []
+        elif g.marker in ("with", "between", "from", "join", "led", "in", "to") and not sentence.crossings(
+            g.end, trigger.start
+        ):
+            owner = _owner(sentence, g)
+            if owner is None or (owner is not trigger and owner.part(g.marker) is None):
+                part = trigger.part(g.marker)
+        if part:
+            put(part, g)
+    return {k: v for k, v in parts.items() if v}
+
+
+def _has_trigger(sentence: _Sentence, start: int, end: int) -> bool:
+    return any(start <= t.start and t.end <= end for t in sentence.triggers)
+
+
+def _owner(sentence: _Sentence, group: _Group) -> _Trigger | None:
+    """The nearest frame before a group that has a part for what is said before it."""
+    for trigger in reversed(sentence.triggers):
+        if trigger.end <= group.start and (
+            trigger.part(group.marker) or (group.inner and trigger.part("of"))
+        ):
+            return trigger
+    return None
+
+
+def _is_passive(sentence: _Sentence, trigger: _Trigger) -> bool:
+    if trigger.noun:
+        return False
+    lexicon = sentence.reader.lexicon
+    surface = sentence.between(trigger.start, trigger.end)
+    if lexicon.compiled("{active_ending:}$").search(surface):
+        return False
+    before = sentence.between(max(sentence.start, trigger.start - 40), trigger.start)
+    return bool(lexicon.compiled(r"{<}{passive:} (?:[^\W\d_]{1,14}{_}){0,2}$").search(before))
+
+
+def _is_object(sentence: _Sentence, trigger: _Trigger, group: _Group) -> bool:
+    """Whether a bare name is the verb's object: near, in the clause, no other frame or name between."""
+    gap = sentence.between(trigger.end, group.start)
+    return (
+        len(_WORD.findall(gap)) <= 7
+        and not re.search(r"[;:(\ue000]", gap)
+        and gap.count(",") == 0
+        and not sentence.crossings(trigger.end, group.start)
+        and not any(trigger.end <= t.start < group.start and not t.noun for t in sentence.triggers)
+    )
+
+
+def _subject(
+    sentence: _Sentence, n: int, groups: list[_Group], objects: dict[int, int], subjects: dict[int, _Group]
+) -> _Group | None:
+    """The group that a frame's left side speaks of: its antecedent, the nearest bare name, or the owner of one."""
+    trigger = sentence.triggers[n]
+    left = [g for g in groups if g.end <= trigger.start and not (g.aside and g.orgs)]
+    if not left:
+        return None
+    lexicon = sentence.reader.lexicon
+    nearest = left[-1]
+    gap = sentence.between(nearest.end, trigger.start)
+    if lexicon.compiled(r"^ ,? {relative:}{_}(?:[^\W\d_]{1,14}(?:{_}|')){0,4}$").search(gap):
+        return nearest
+    for g in reversed(left):
+        if g.marker not in ("", "head", "and") or g.possessive:
+            continue
+        owner = objects.get(g.start)
+        if owner is not None and owner != n:
+            # The object of the verb before: "A buys B and invests" speaks of A.
+            return subjects.get(owner)
+        return g
+    loose = [g for g in left if g.marker in ("of", "") or g.possessive]
+    near = [
+        g
+        for g in loose
+        if not sentence.crossings(g.end, trigger.start) and not _has_verb(sentence, g.end, trigger)
+    ]
+    return near[-1] if near and (near[-1].marker == "of" or not trigger.noun) else None
+
+
+def _has_verb(sentence: _Sentence, start: int, trigger: _Trigger) -> bool:
+    return any(start <= t.start < trigger.start and not t.noun for t in sentence.triggers)
+
+
+def _resolve(
+    reader: _Reader, sentence: _Sentence, group: _Group, exclude: set[str], *, subject: bool
+) -> list[int]:
+    """The organisations that a word stands for ("la start-up", "both firms"), none where it is not clear."""
+    kind = group.reference
+    back = reader.sentences[max(0, sentence.index - 4) : sentence.index + 1]
+    for earlier in reversed(back):
+        if earlier.entry != sentence.entry:
+            break
+        groups = [
+            g
+            for g in earlier.groups
+            if g.orgs
+            and not g.aside
+            and g.marker not in _BYSTANDERS
+            and (earlier is not sentence or g.end <= group.start)
+        ]
+        found = [i for g in groups for i in g.orgs if reader.norm(i) not in exclude]
+        if not found:
+            continue
+        if kind == "one":
+            bare = [g for g in groups if g.marker in ("", "head") and not set(reader.norms(g.orgs)) & exclude]
+            if subject and bare:
+                return [bare[0].orgs[0]]
+            return [found[-1]]
+        distinct = {reader.norm(i): i for i in reversed(found)}
+        ordered = sorted(distinct.values())
+        if len(ordered) >= 2:
+            return ordered[:2] if kind == "both" else ordered
+        if kind == "many":
+            return ordered
+    return []
+
+
+def _sources(reader: _Reader, sentence: _Sentence) -> set[int]:
+    """Mentions of the sentence that only report or credit."""
+    found = {i for i, _, _ in _reports(reader, sentence) if i is not None}
+    for g in sentence.groups:
+        after = sentence.between(g.end, sentence.end)
+        if g.aside and g.orgs and re.match(r"[)\]]\W*$", after):
+            found |= set(g.orgs)
+    return found
+
+
+def _reports(reader: _Reader, sentence: _Sentence) -> list[tuple[int | None, int, bool]]:
+    """Who is named as the source, where, and whether it counts without a name."""
+    out: list[tuple[int | None, int, bool]] = []
+    for found, named in reader.lexicon.scan(
+        "report", sentence.masked, lambda f: (bool(f.rule.options["named"]),)
+    ):
+        for name in ("source", "source2"):
+            if name in found.rule.regex.groupindex and found.match[name]:
+                place = found.match.start(name) + sentence.start
+                index = next((i for i in sentence.mentions if reader.mentions[i].start == place), None)
+                out.append((index, place, False))
+        if not named[0]:
+            out.append((None, found.match.start() + sentence.start, True))
+    return out
+
+
+def _report(reader: _Reader, sentence: _Sentence, draft: _Draft) -> None:
+    parties = set(reader.norms(i for v in draft.parts.values() for i in v))
+    for index, _, unnamed in _reports(reader, sentence):
+        if unnamed or (index is not None and reader.norm(index) not in parties):
+            draft.status = Status.REPORTED
+            if index is not None:
+                draft.source = index
+
+
+def _doubt(sentence: _Sentence, trigger: _Trigger) -> str | None:
+    """ "none" where the text says that it is no deal, "planned" where it is not settled."""
+    effects = set()
+    for found, options in sentence.reader.lexicon.scan("doubt", sentence.masked, lambda f: (f.rule.options,)):
+        start, end = found.match.start() + sentence.start, found.match.end() + sentence.start
+        left = options[0]["side"] == "left"
+        gap = sentence.between(end, trigger.start) if left else sentence.between(trigger.end, start)
+        if (end <= trigger.start if left else start >= trigger.end) and len(gap) <= (45 if left else 90):
+            if not re.search(r"[;:]", gap) and (not left or gap.count(",") == 0):
+                effects.add(str(options[0]["effect"]))
+        elif start < trigger.end and end > trigger.start:
+            effects.add(str(options[0]["effect"]) if options[0]["effect"] == "planned" else "")
+    return "none" if "none" in effects else "planned" if "planned" in effects else None
+
+
+def _has_again(sentence: _Sentence, trigger: _Trigger, money: list[int]) -> bool:
+    low = min([trigger.start, *(sentence.reader.mentions[i].start for i in money)]) - 18
+    high = max([trigger.end, *(sentence.reader.mentions[i].end for i in money)]) + 18
+    return any(
+        low <= start <= high and sentence.reader.lexicon.value("again", m["again"])
+        for start, _, m in sentence.spans("{<}{again}{>}")
+    )
+
+
+def _goods(sentence: _Sentence, trigger: _Trigger) -> str | None:
+    """What is delivered: the nearest word for it, behind the frame rather than before it."""
+    best: tuple[float, str] | None = None
+    for start, end, m in sentence.spans("{<}{delivery}{>}"):
+        kind = str(sentence.reader.lexicon.value("delivery", m["delivery"]))
+        cost = float(start - trigger.end) if start >= trigger.end else 1.5 * (trigger.start - end) + 20
+        cost += 80 * sentence.crossings(min(start, trigger.start), max(start, trigger.start))
+        if cost < 200 and (best is None or cost < best[0]):
+            best = (cost, kind)
+    return best[1] if best else None
+
+
+def _spread(sentence: _Sentence, draft: _Draft, amounts: list[int]) -> list[_Draft]:
+    """ "5 milliards et 100 milliards dans A et B, respectivement": one draft for each pair."""
+    if not sentence.spans("{<}{respectively:}{>}"):
+        return []
+    for part in (_GETS, _PAYS):
+        orgs = draft.parts.get(part, [])
+        if len(orgs) == len(amounts):
+            return [
+                replace(draft, parts={**draft.parts, part: [org]}, amount=amount, at=draft.at + k, again=True)
+                for k, (org, amount) in enumerate(zip(orgs, sorted(amounts), strict=True))
+            ]
+    return []
+
+
+def _stake(sentence: _Sentence, draft: _Draft, drafts: list[_Draft]) -> Decimal | None:
+    for found, _ in sentence.reader.lexicon.scan("stake", sentence.masked, lambda f: (f["percent"],)):
+        place = found.match.start() + sentence.start
+        fit = [
+            d for d in drafts if d.type in ("stake", "acquisition", "investment", "contract", "joint_venture")
+        ]
+        if fit and min(fit, key=lambda d: abs(d.at - place)) is draft:
+            return Decimal(str(found["percent"]).replace(",", "."))
+    return None
+
+
+def _date(reader: _Reader, sentence: _Sentence, draft: _Draft) -> tuple[int | None, str | None]:
+    """The stated date of the event: the nearest one in the clause that is neither a deadline nor in the future."""
+    anchor = reader.entries[sentence.entry].date if sentence.entry is not None else reader.article.published
+    best: tuple[float, int] | None = None
+    for i in sentence.of_type(MentionType.DATE):
+        m, value = reader.mentions[i], reader.timex(i)
+        if not value or value.startswith("P") or "/" in value or "X" in value:
+            continue
+        if (
+            anchor
+            and value[:4] > anchor[:4]
+            or anchor
+            and value.replace("-", "").isdigit()
+            and value > anchor
+        ):
+            continue
+        before = sentence.between(max(sentence.start, m.start - 40), m.start)
+        if reader.lexicon.compiled(r"{<}{not_date:}(?:{>}|(?<=')) (?:[^\W\d_]{1,6}{_})?$").search(before):
+            continue
+        low, high = min(m.start, draft.at), max(m.start, draft.at)
+        cost = abs(m.start - draft.at) + 80 * sentence.crossings(low, high)
+        cost += 25 * sum(low < d.start < high and not d.noun for d in sentence.triggers)
+        if best is None or cost < best[0]:
+            best = (cost, i)
+    if best is None:
+        return None, None
+    return best[1], reader.timex(best[1])
+
+
+def _term(reader: _Reader, sentence: _Sentence, draft: _Draft, drafts: list[_Draft]) -> int | None:
+    lexicon = reader.lexicon
+    for i in sentence.of_type(MentionType.DATE):
+        if _years(reader.timex(i)) is None:
+            continue
+        m = reader.mentions[i]
+        before = lexicon.compiled(r"{<}{term_before}(?:{>}|(?<=')) $").search(
+            sentence.between(max(sentence.start, m.start - 30), m.start)
+        )
+        after = lexicon.compiled(r"^(?: |-)?(?:[^\W\d_]{1,14}{_}){0,2}{term_after}{>}").search(
+            sentence.between(m.end, min(sentence.end, m.end + 40))
+        )
+        says = [lexicon.value("term_before", before["term_before"])] if before else []
+        says += [lexicon.value("term_after", after["term_after"])] if after else []
+        if not says or not all(says):
+            continue
+        nearest = min(
+            drafts, key=lambda d: abs(d.at - m.start) + 80 * sentence.crossings(*sorted((d.at, m.start)))
+        )
+        if nearest is draft:
+            return i
+    return None
+
+
+def _years(value: str | None) -> Decimal | None:
+    """Years of a duration of whole years or months: P7Y is 7, P18M 1.5."""
+    match = re.fullmatch(r"P(\d{1,3})([YM])", value or "")
+    if match is None:
+        return None
+    return Decimal(match[1]) if match[2] == "Y" else Decimal(match[1]) / 12
+
+
+def _pairs(reader: _Reader, sentence: _Sentence, drafts: list[_Draft]) -> list[_Draft]:
+    """ "A (40 M€), B 50 M€": a name beside an amount, where funding is spoken of in the sentence or just before."""
+    used = {d.amount for d in drafts if d.amount is not None and d.parts}
+    context = reader.sentences[max(0, sentence.index - 3) : sentence.index + 1]
+    funding = any(t.rule.name in _FUNDING for s in context for t in s.triggers)
+    out: list[_Draft] = []
+    for found, _ in reader.lexicon.scan("pair", sentence.masked, lambda f: (True,)):
+        span = (found.match.start() + sentence.start, found.match.end() + sentence.start)
+        inside = [i for i in sentence.mentions if span[0] <= reader.mentions[i].start < span[1]]
+        org, money = inside[0], inside[-1]
+        if not funding or _amount_kind(sentence, money) not in _USABLE:
+            continue
+        holder = next((d for d in drafts if d.amount == money), None)
+        if holder is not None and (
+            org in [i for v in holder.parts.values() for i in v] or holder.type != "investment"
+        ):
+            continue
+        if holder is not None:
+            holder.amount = None
+        elif money in used:
+            continue
+        out.append(
+            _Draft(
+                rule=found.rule.name, type="investment", needs="money", sentence=sentence.index, at=span[0],
+                parts={_GETS: [org]}, amount=money, again=True, entry=sentence.entry, sentences=[sentence.index],
+            )
+        )  # fmt: skip
+    return out
+
+
+_FUNDING = frozenset({"round", "raise", "get investment"})
+
+
+# ---- merging ------------------------------------------------------------------------------------------------------
+
+
+def _all(draft: _Draft) -> list[int]:
+    return [i for v in draft.parts.values() for i in v]
+
+
+def _side(draft: _Draft, side: str) -> list[int]:
+    parts = (
+        ("seller",)
+        if side == _GETS and draft.parts.get("seller")
+        else tuple(p for p, s in _PARTS.items() if s == side)
+    )
+    return [i for p in parts for i in draft.parts.get(p, [])]
+
+
+def _same_amount(reader: _Reader, a: _Draft, b: _Draft) -> bool:
+    if a.amount is None or b.amount is None:
+        return False
+    x, y = reader.money(a.amount), reader.money(b.amount)
+    return (x.value, x.low) == (y.value, y.low)
+
+
+def _agrees(reader: _Reader, a: _Draft, b: _Draft, *, near: bool) -> bool:
+    """Whether two drafts may tell one event."""
+    x, y = set(reader.norms(_all(a))), set(reader.norms(_all(b)))
+    if a.amount is not None and b.amount is not None and not _same_amount(reader, a, b):
+        return a.partial != b.partial and bool(x & y)
+    if near and (not x or not y):
+        return True
+    if not x & y or not (x <= y or y <= x or len(x & y) >= 2 or (near and len(x & y) >= 1)):
+        return False
+    if not near:
+        if (
+            a.date_value
+            and b.date_value
+            and not (a.date_value.startswith(b.date_value) or b.date_value.startswith(a.date_value))
+        ):
+            return False
+        if (
+            len(x & y) < 2
+            and not _same_amount(reader, a, b)
+            and not (len(x) == len(y) == 1 and a.type == b.type)
+        ):
+            return False
+        if not _same_amount(reader, a, b) and a.entry != b.entry and None not in (a.entry, b.entry):
+            return False
+    return (
+        _family(a) == _family(b) or "open" in (_family(a), _family(b)) or _same_amount(reader, a, b) or near
+    )
+
+
+def _family(draft: _Draft) -> str:
+    return {
+        _CONTRACT: "open", "partnership": "open", _SUPPLY: "supply", "stake": "equity", "investment": "equity",
+        "acquisition": "equity", "infrastructure": "own",
+    }.get(draft.type, draft.type)  # fmt: skip
+
+
+# Which frame names the type where several tell one event: the more telling one.
+_WEIGHT = {
+    "revenue_share": 9, "joint_venture": 8, "debt": 7, "stake": 4, "acquisition": 6, "investment": 5, _SUPPLY: 6,
+    "infrastructure": 3, "partnership": 2, _CONTRACT: 1,
+}  # fmt: skip
+
+
+def _join(reader: _Reader, a: _Draft, b: _Draft) -> None:
+    """Take into draft `a` what `b` adds."""
+    pays_a, gets_a = set(reader.norms(_side(a, _PAYS))), set(reader.norms(_side(a, _GETS)))
+    pays_b, gets_b = set(reader.norms(_side(b, _PAYS))), set(reader.norms(_side(b, _GETS)))
+    reversed_ = bool(pays_a & gets_b or gets_a & pays_b)
+    b_leads = (b.amount is not None and a.amount is None) or (
+        (a.amount is None) == (b.amount is None) and _WEIGHT[b.type] > _WEIGHT[a.type]
+    )
+    lead, other = (b, a) if b_leads else (a, b)
+    parts = {k: list(v) for k, v in lead.parts.items()}
+    held = {reader.norm(i) for v in parts.values() for i in v}
+    for part, orgs in other.parts.items():
+        for i in orgs:
+            if reader.norm(i) not in held:
+                parts.setdefault(_SIDES if reversed_ else part, []).append(i)
+            elif (
+                not reversed_
+                and part != _SIDES
+                and any(reader.norm(i) == reader.norm(k) for k in parts.get(_SIDES, []))
+            ):
+                parts[_SIDES] = [k for k in parts[_SIDES] if reader.norm(k) != reader.norm(i)]
+                parts.setdefault(part, []).append(i)
+    generic = {_CONTRACT, "partnership"}
+    kind = lead.type
+    if kind in generic and other.type not in generic:
+        kind = other.type
+    elif (
+        _WEIGHT[other.type] > _WEIGHT[kind]
+        and other.amount is None
+        and not reversed_
+        and kind in ("infrastructure", "stake")
+    ):
+        kind = other.type
+    a.goods = lead.goods or other.goods
+    a.parts = {k: v for k, v in parts.items() if v}
+    a.type = kind
+    a.rule = lead.rule
+    a.own = lead.own
+    if a.amount is None or (a.partial and b.amount is not None and not b.partial):
+        a.amount, a.partial = b.amount, b.partial
+    a.power = a.power if a.power is not None else b.power
+    a.stake = a.stake if a.stake is not None else b.stake
+    a.term = a.term if a.term is not None else b.term
+    if a.date is None:
+        a.date = b.date
+    a.date_value = a.date_value or b.date_value
+    order = [Status.REPORTED, Status.ANNOUNCED, Status.PLANNED]
+    if a.sentence == b.sentence:
+        a.status = min(a.status, b.status, key=order.index)
+        a.source = a.source if a.source is not None else b.source
+    a.alone = a.alone or b.alone
+    a.needs = min(a.needs, b.needs, key=lambda s: _STRENGTH.get(s, 9))
+    a.frames += b.frames
+    a.sentences += b.sentences
+
+
+_STRENGTH = {"raise": 0, "money": 1, "deal": 2, "two": 3, "lead": 4, "goods": 5}
+
+
+def _merge_in_sentence(reader: _Reader, drafts: list[_Draft]) -> list[_Draft]:
+    merged: list[_Draft] = []
+    for draft in drafts:
+        if draft.again and merged:
+            _inherit(reader, merged, draft)
+        target = None
+        if not draft.again:
+            fit = [
+                d
+                for d in merged
+                if _agrees(reader, d, draft, near=True) and (_all(draft) or draft.amount is not None)
+            ]
+            target = fit[-1] if fit else None
+        if target is not None:
+            _join(reader, target, draft)
+        else:
+            merged.append(draft)
+    return [d for d in merged if _all(d)]
+
+
+def _inherit(reader: _Reader, earlier: list[_Draft], draft: _Draft) -> None:
+    """A further stage takes the parties it leaves out from the stage before."""
+    last = next(
+        (d for d in reversed(earlier) if _side(d, _PAYS) and _side(d, _GETS) and d.amount is not None), None
+    )
+    if last is None or draft.amount is None:
+        return
+    for side in (_PAYS, _GETS):
+        if not _side(draft, side):
+            held = set(reader.norms(_all(draft)))
+            draft.parts[side] = [i for i in _side(last, side) if reader.norm(i) not in held]
+    if draft.type in ("infrastructure", "partnership", _CONTRACT):
+        draft.type = last.type
+
+
+def _add(reader: _Reader, drafts: list[_Draft], sentence: _Sentence, found: list[_Draft]) -> None:
+    """Put a sentence's drafts among those of the text before, merging what tells one event."""
+    for draft in found:
+        recent = [d for d in drafts if sentence.index - d.sentences[-1] <= 3 and d.entry == draft.entry]
+        fit = [d for d in drafts if _agrees(reader, d, draft, near=False)]
+        if fit and not (draft.again and not _same_amount(reader, fit[-1], draft)):
+            target = fit[-1]
+            if target.entry is None and draft.entry is not None:
+                target.entry = draft.entry
+            _join(reader, target, draft)
+        elif draft.rule == "lead" and not _side(draft, _GETS) and draft.amount is None:
+            rounds = [d for d in recent if d.type == "investment" and _side(d, _GETS)]
+            if rounds:
+                _join(reader, rounds[-1], draft)
+        else:
+            drafts.append(draft)
+    if not found:
+        _add_to_told(reader, drafts, sentence)
+
+
+def _add_to_told(reader: _Reader, drafts: list[_Draft], sentence: _Sentence) -> None:
+    """ "L'accord porte sur 2 milliards": the amount of a deal told just before."""
+    amounts = [i for i in sentence.of_type(MentionType.MONEY) if _amount_kind(sentence, i) in _USABLE]
+    if not amounts or not sentence.spans("{<}{deal_anaphor:}{>}"):
+        return
+    recent = [d for d in drafts if sentence.index - d.sentences[-1] <= 2 and d.entry == sentence.entry]
+    if recent and recent[-1].amount is None and _complete(reader, recent[-1]):
+        recent[-1].amount = amounts[0]
+
+
+# ---- what is a deal -----------------------------------------------------------------------------------------------
+
+
+def _complete(reader: _Reader, draft: _Draft) -> bool:
+    """Whether a draft holds enough to be a deal."""
+    parties = reader.norms(_all(draft))
+    told = draft.amount is not None or draft.power is not None
+    match draft.needs:
+        case "two":
+            enough = len(parties) >= 2
+        case "deal":
+            enough = (
+                len(parties) >= 2
+                and bool(_side(draft, _PAYS) and _side(draft, _GETS))
+                or bool(parties)
+                and told
+            )
+        case "money":
+            enough = bool(parties) and (told or draft.alone and bool(_side(draft, _GETS)))
+        case "raise":
+            enough = bool(_side(draft, _GETS)) or (bool(parties) and told)
+        case "lead":
+            enough = len(parties) >= 2
+        case _:
+            enough = len(parties) >= 2 and draft.goods in _GOODS and (told or draft.frames > 1)
+    return enough
+
+
+def _type(reader: _Reader, draft: _Draft) -> DealType:
+    goods = DealType(draft.goods) if draft.goods else None
+    pays, gets = _side(draft, _PAYS), _side(draft, _GETS)
+    match draft.type:
+        case "supply":
+            if goods in _GOODS:
+                return goods
+            return DealType.ACQUISITION if draft.parts.get("target") else DealType.PARTNERSHIP
+        case "contract" | "partnership":
+            return goods or DealType.PARTNERSHIP
+        case "acquisition" if not draft.parts.get("target") and goods in _GOODS:
+            return goods
+        case "investment" if pays and not gets:
+            return DealType.INFRASTRUCTURE
+        case "infrastructure" if gets:
+            return goods if goods in _GOODS else DealType.INVESTMENT
+        case name:
+            return DealType(name)
+
+
+def _finish(reader: _Reader, draft: _Draft) -> Deal | None:
+    sentence = reader.sentences[draft.sentences[0]]
+    kind = _type(reader, draft)
+    payer, payee = reader.norms(_side(draft, _PAYS)), reader.norms(_side(draft, _GETS))
+    payee = [p for p in payee if p not in payer]
+    parties = list(dict.fromkeys([*payer, *payee, *reader.norms(_all(draft))]))
+    if not parties:
+        return None
+    money = reader.money(draft.amount) if draft.amount is not None else None
+    power = reader.power(draft.power) if draft.power is not None else None
+    start, end = sentence.start, sentence.end
+    if sentence.bullet and (mark := BULLET.match(reader.article.text, start)):
+        start = mark.end()
+    date = draft.date_value
+    if draft.entry is not None:
+        date = reader.entries[draft.entry].date
+        if draft.date_value and _is_past(reader, draft, date):
+            date = draft.date_value
+    provenance = {
+        "payer": tuple(_side(draft, _PAYS)),
+        "payee": tuple(i for i in _side(draft, _GETS) if reader.norm(i) in payee),
+        "parties": tuple(_all(draft)),
+        "amount": () if draft.amount is None else (draft.amount,),
+        "power_gw": () if draft.power is None else (draft.power,),
+        "date": () if draft.date is None or date != draft.date_value else (draft.date,),
+        "term_years": () if draft.term is None else (draft.term,),
+        "source": () if draft.source is None else (draft.source,),
+    }
+    return Deal(
+        parties=tuple(parties),
+        payer=tuple(payer),
+        payee=tuple(payee),
+        type=kind,
+        evidence=reader.article.text[start:end],
+        evidence_start=start,
+        evidence_end=end,
+        date=date,
+        amount=money.value if money else None,
+        currency=money.currency if money else None,
+        amount_qualifier=money.qualifier if money else None,
+        amount_low=money.low if money and money.value is None else None,
+        amount_high=money.high if money and money.value is None else None,
+        power_gw=power.gw if power else None,
+        power_qualifier=power.qualifier if power else None,
+        stake_percent=draft.stake,
+        term_years=None if draft.term is None else _years(reader.timex(draft.term)),
+        status=draft.status,
+        source=None if draft.source is None else reader.norm(draft.source),
+        entry=draft.entry,
+        confidence=_confidence(reader, draft),
+        provenance={slot: indices for slot, indices in provenance.items() if indices},
+        rule=draft.rule,
+    )
+
+
+def _is_past(reader: _Reader, draft: _Draft, entry_date: str) -> bool:
+    """Whether a date told in an entry is that of an earlier event than the entry's: behind a clause border."""
+    if draft.date is None or not draft.date_value or entry_date.startswith(draft.date_value):
+        return False
+    sentence = reader.sentences[draft.sentences[0]]
+    start = (
+        max(sentence.start, reader.entries[draft.entry].start) if draft.entry is not None else sentence.start
+    )
+    place = reader.mentions[draft.date].start
+    low, high = sorted((place, draft.at))
+    return (
+        draft.date_value < entry_date
+        and sentence.crossings(start + 12, draft.at) > 0
+        and not sentence.crossings(low, high)
+    )
+
+
+def _confidence(reader: _Reader, draft: _Draft) -> float:
+    """How sure a deal is, by how it was filled."""
+    score = 0.35
+    score += 0.2 if draft.amount is not None or draft.power is not None else 0.0
+    score += 0.2 if _side(draft, _PAYS) and _side(draft, _GETS) else 0.0
+    score += 0.1 if len(reader.norms(_all(draft))) >= 2 else 0.0
+    score += 0.1 if draft.frames > 1 else 0.0
+    score -= 0.15 if draft.status is Status.PLANNED else 0.0
+    return round(max(0.05, min(0.97, score)), 2)
