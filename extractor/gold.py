@@ -70,6 +70,11 @@ class Gold:
         """The article's id."""
         return self.extraction.article.id
 
+    @property
+    def about(self) -> str:
+        """Whether it tells of the world: "real" or "invented"."""
+        return "invented" if self.invented else "real"
+
 
 # ── JSON ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -125,14 +130,14 @@ def _article_text(file: Path, record: Record, corpus: Path | None) -> str:
     places = [folder / f"{id_}.txt" for folder in (corpus, file.parent) if folder is not None]
     source = next((place for place in places if place.is_file()), None)
     if source is not None:
-        return split_front_matter(_read_text(source))[1]
+        return split_front_matter(read_text(source))[1]
     text = record.get("text")
     if not isinstance(text, str):
         raise GoldError(f"{file}: id: found the unknown article {id_!r}, expected {places[0]}")
     return text
 
 
-def _read_text(file: Path) -> str:
+def read_text(file: Path) -> str:
     """The file's text with its line ends as they are: offsets count them."""
     try:
         return file.read_bytes().decode("utf-8")
@@ -156,11 +161,18 @@ def load_predictions(path: Path, gold: Sequence[Gold]) -> list[Extraction]:
 
     A record may leave its text out. GoldError for an article that the gold does not hold.
     """
-    if path.is_dir():
-        rows = [(str(file), _read_json(file)) for file in sorted(path.rglob("*.json"))]
-        rows = [(place, record) for place, record in rows if "mentions" in record]
-    else:
-        rows = list(_json_lines(path))
+    if not path.is_dir():
+        return read_predictions(read_text(path), gold, place=str(path))
+    rows = [(str(file), _read_json(file)) for file in sorted(path.rglob("*.json"))]
+    return _predictions([(place, record) for place, record in rows if "mentions" in record], gold)
+
+
+def read_predictions(lines: str, gold: Sequence[Gold], *, place: str) -> list[Extraction]:
+    """The same of JSONL; `place` names it in errors."""
+    return _predictions(_json_lines(lines, place), gold)
+
+
+def _predictions(rows: Iterable[tuple[str, Record]], gold: Sequence[Gold]) -> list[Extraction]:
     texts = {item.id: item.extraction.article.text for item in gold}
     out = []
     for place, record in rows:
@@ -179,8 +191,8 @@ def load_predictions(path: Path, gold: Sequence[Gold]) -> list[Extraction]:
     return out
 
 
-def _json_lines(path: Path) -> Iterator[tuple[str, Record]]:
-    for n, line in enumerate(_read_text(path).split("\n"), start=1):
+def _json_lines(lines: str, path: str) -> Iterator[tuple[str, Record]]:
+    for n, line in enumerate(lines.split("\n"), start=1):
         if line.strip():
             try:
                 record = json.loads(line)
@@ -245,7 +257,7 @@ def _front_matter(gold: Gold) -> str:
     return "---\n" + "".join(f"{key}: {value}\n" for key, value in front.items() if value) + "---\n"
 
 
-def split(gold: Iterable[Gold]) -> dict[str, str]:
+def split_evenly(gold: Iterable[Gold]) -> dict[str, str]:
     """Each article's part of SPLITS: a third is "test", spread evenly over language, kind and invented or not.
 
     Within a language the articles are laid out by these, in an order that their ids' digests shuffle, and every third

@@ -66,8 +66,8 @@ class Figure:
 def figures(comparisons: Sequence[Comparison]) -> dict[str, Figure]:
     """Pool the counts of all rows, with intervals by a seeded bootstrap over articles."""
     table = _count_table(comparisons)
-    intervals = _intervals(_ratios(_resample(len(comparisons)) @ table.reshape(len(comparisons), -1)))
-    pooled = table.sum(axis=0).astype(int).tolist()
+    intervals = _intervals(_ratios(_resample(len(comparisons)) @ table))
+    pooled = table.sum(axis=0).astype(int).reshape(len(ROWS), 3).tolist()
     return {
         row: Figure(
             counts=Counts(*counts),
@@ -94,14 +94,14 @@ class Difference:
 def differences(ours: Sequence[Comparison], theirs: Sequence[Comparison]) -> dict[str, Difference]:
     """Compare two runs on the same gold, row by row: each resample draws the same articles for both."""
     weights = _resample(len(ours))
-    samples = [_ratios(weights @ _count_table(run).reshape(len(run), -1))[:, :, 2:] for run in (ours, theirs)]
+    samples = [_ratios(weights @ _count_table(run))[:, :, 2:] for run in (ours, theirs)]
     intervals = _intervals(samples[0] - samples[1])
     left, right = figures(ours), figures(theirs)
     return {
         row: Difference(
             ours=left[row].counts.f1,
             theirs=right[row].counts.f1,
-            interval=intervals[n][0] if len(ours) > 1 else None,
+            interval=intervals[n][0],
         )
         for n, row in enumerate(ROWS)
     }
@@ -133,11 +133,11 @@ def _faults(comparisons: Iterable[Comparison]) -> dict[tuple[str, ...], Verdict]
 
 
 def _count_table(comparisons: Sequence[Comparison]) -> Floats:
-    """Articles × rows × (tp, fp, fn)."""
+    """Articles × (rows × (tp, fp, fn))."""
     table = [
         [(c.tp, c.fp, c.fn) for c in (comparison.counts[row] for row in ROWS)] for comparison in comparisons
     ]
-    return np.array(table, dtype=np.float64).reshape(len(comparisons), len(ROWS), 3)
+    return np.array(table, dtype=np.float64).reshape(len(comparisons), len(ROWS) * 3)
 
 
 def _resample(articles: int) -> Floats:
