@@ -1,0 +1,686 @@
+"""A dated timeline in an article: `11 nov.Nvidia a investi …` -> Entry(date "2025-11-11").
+
+Four questions, in this order. Which paragraphs open with a date (`_read_blocks`)? Which of these make up a list, seen
+over the whole article (`_select`)? Of which year are they (`_settle_years`)? Where does each entry end (`_extents`)?
+Words: lang/<code>/entries.toml. Bullets, dashes and brackets belong to no language.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from itertools import pairwise
+from statistics import median
+
+from extractor import timex
+from extractor.dates import FoundDate, find_dates, resolve_dates
+from extractor.lexicon import Lexicon, load_lexicon, normalise
+from extractor.segments import paragraphs
+from extractor.values import Article, Entry, PublishedFrom, Timex
+
+# A date marks its paragraph if it begins within this many characters: bullet, label and determiner stand before it.
+_LEAD = 70
+# No title is longer, and no heading within a list.
+_TITLE, _HEADING = 250, 130
+# A list may tell some days ahead of the publication; a chronicle of the past year begins later than that.
+_AHEAD = timedelta(days=14)
+# A list that steps back by less than this many days is untidy; by more, the year has turned.
+_TURN = 45
+# Share of the paragraphs of a stretch that open with a date, where prose might have such openings too.
+_DENSE = 0.6
+
+
+class _Sign(StrEnum):
+    """What follows the date that a paragraph opens with."""
+
+    ALONE = "alone"  # nothing: the text stands below
+    MARK = "mark"  # a colon, a dash, a closing bracket, glued text: what prose has not
+    SPACE = "space"  # a capital letter or a number
+    COMMA = "comma"
+    PROSE = "prose"  # a word in lower case
+
+
+@dataclass(frozen=True, slots=True)
+class _When:
+    """What the text states of a date; `value` holds what is no day, month or year (a half-year, a range)."""
+
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    weekday: int | None = None
+    value: str | None = None
+
+    @property
+    def iso(self) -> str:
+        """The ISO date, with XXXX for a year that nobody tells."""
+        year = "XXXX" if self.year is None else f"{self.year:04}"
+        return self.value or year + "".join(f"-{n:02}" for n in (self.month, self.day) if n is not None)
+
+    @property
+    def order(self) -> int:
+        """Day of the year, roughly: for telling the direction of a list."""
+        ends = timex.bounds(self.value) if self.value else None
+        month, day = (ends[0].month, ends[0].day) if ends else (self.month or 1, self.day or 1)
+        return (month - 1) * 31 + day
+
+    @property
+    def grain(self) -> int:
+        """3 for a day, 2 for a part of a year, 1 for a year and more."""
+        if self.day is not None:
+            return 3
+        return 2 if self.month is not None or (self.value and len(self.value) == len("2010-H2")) else 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Marker:
+    """A date at the start of a paragraph. `readings` has two for "03/05/2024": day first, then month first."""
+
+    start: int
+    end: int
+    readings: tuple[_When, ...]
+    sign: _Sign
+    led: bool
+
+    @property
+    def when(self) -> _When:
+        return self.readings[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """A paragraph, the depth of its bullet (None without one), and the marker that it opens with."""
+
+    start: int
+    end: int
+    indent: int
+    bulleted: bool
+    marker: _Marker | None
+    heading: _When | None  # the year or month that a short line names
+
+
+_BULLET = (
+    r"(?P<indent>[ \t>]*+)"
+    r"(?P<bullet>(?:(?:[-–—•*+‣▪●◦·►▶✓→]{1,3}|\(?\d{1,3}[.)])[ \t]+|\|[ \t]*|(?P<heading>#{1,6}[ \t]*|={2,5}[ \t]*)){0,2})"
+    r"(?P<symbol>[^\w\s\[\](){}<>\"'«»“”*`~\\|#=$€£%&@,.;:!?/+-]{0,6}\s{0,2})"
+    r"(?P<label>\([^()\n]{1,40}\)\s{1,2})?"
+)
+_CLOSING = re.compile(r"(?P<one>[\])*_`»”]{0,4})(?:\s?\([^()\n]{1,40}\))?(?P<two>[\])*_`]{0,4})")
+_NOTHING = re.compile(r"\s*[:.,]?[\s*_`=#|]{0,8}$")
+_MARK = re.compile(r"\s{0,2}[:：]|\s{0,2}[–—|•·→»►]|\s-{1,3}\s|-{1,2}(?=\s|[^\W\d_])|\s>\s|\t|\.\s")
+_NUMERIC = re.compile(r"(?P<a>\d{1,2})(?P<sep>[/.-])(?P<b>\d{1,2})(?P=sep)(?P<year>\d{4})")
+_LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Cues:
+    """A language's patterns: before and behind a marker, above a list and below it, before a publication date."""
+
+    bullet: re.Pattern[str]
+    before: re.Pattern[str]
+    clock: re.Pattern[str]
+    title: re.Pattern[str]
+    end: re.Pattern[str]
+    published: re.Pattern[str]
+
+
+@functools.cache
+def _cues(lang: str) -> _Cues:
+    lexicon = load_lexicon(lang)
+
+    def words(table: str) -> str:
+        return f"(?:{lexicon.expand('{' + table + ':}')})"
+
+    opening, clock = r"[\[(*_`«]{0,4}", words("clock")
+    time = rf"\d{{1,2}}\s?(?:[:h.]\s?\d{{2}}(?::\d\d)?|{clock}(?!\w))(?:\s?{clock}(?!\w)){{0,2}}"
+    return _Cues(
+        bullet=re.compile(_BULLET),
+        before=re.compile(
+            rf"{_BULLET}(?P<open>{opening})(?:(?P<lead>{words('marker_lead')})\s{{1,2}})?(?P<open2>{opening})",
+            re.IGNORECASE,
+        ),
+        clock=re.compile(rf"(?:\s?[,–-]?\s{{0,2}}(?:{clock}\s{{1,2}})?{time})?", re.IGNORECASE),
+        title=re.compile(rf"[#*_=\s]{{0,8}}{words('list_title')}(?!\w)", re.IGNORECASE),
+        end=re.compile(rf"[#*_=>\s(]{{0,8}}{words('list_end')}(?!\w)", re.IGNORECASE),
+        published=re.compile(rf"(?<!\w){words('published_cue')}\s{{0,2}}$", re.IGNORECASE),
+    )
+
+
+def split_entries(article: Article, found_dates: Sequence[FoundDate], lexicon: Lexicon) -> list[Entry]:
+    """The dated entries of an article's timeline, in text order and disjoint; none where it is told in prose.
+
+    A year that is not stated is inferred from the order of the entries, headings, the publication date and the title;
+    where none of these tells it, the date is `XXXX-11-11`.
+    """
+    blocks = _read_blocks(article.text, found_dates, lexicon)
+    chosen, headings = _select(article.text, blocks, _cues(lexicon.lang))
+    if not chosen:
+        return []
+    whens = _settle_years(article, blocks, chosen, headings)
+    extents = _extents(article.text, blocks, chosen, headings, _cues(lexicon.lang))
+    entries = [
+        Entry(start=extent[0], end=extent[1], date=when.iso)
+        for extent, when in zip(extents, whens, strict=True)
+        if extent is not None
+    ]
+    # What is left must be a list of news: dates above numbers are the head of a table.
+    return entries if len(entries) > 1 and 2 * len(entries) > len(chosen) else []
+
+
+def entries_note(article: Article, entries: Sequence[Entry], lexicon: Lexicon) -> list[str]:
+    """A note for a person where the layout looks like a timeline but no entry was made of it."""
+    if entries:
+        return []
+    starts = paragraphs(article.text)
+    if sum(any(c.isdecimal() for c in article.text[start : start + 30]) for start, _ in starts) < 3:
+        return []
+    blocks = _read_blocks(article.text, find_dates(article.text, lexicon), lexicon)
+    dated = [block for block in blocks if block.marker and block.marker.when.grain == 3]
+    if len(dated) < 3:
+        return []
+    first = article.text[dated[0].start : dated[0].start + 30].split("\n", 1)[0].strip()
+    return [f"{len(dated)} paragraphs open with a date ({first!r} …), but they were not read as a timeline"]
+
+
+def infer_published(article: Article, found_dates: Sequence[FoundDate], lexicon: Lexicon) -> Article:
+    """The article with its publication date read from the text, where nobody gave it.
+
+    A dateline or "published on …" in the first or last lines; else the newest entry of a list whose article has the
+    year in its title.
+    """
+    if article.published is not None:
+        return article
+    blocks = _read_blocks(article.text, found_dates, lexicon)
+    chosen, headings = _select(article.text, blocks, _cues(lexicon.lang))
+    day = _dateline(article.text, blocks, chosen, found_dates, _cues(lexicon.lang))
+    if day is None and chosen and _title_years(article, blocks, chosen[0]):
+        days = [
+            when.iso
+            for when in _settle_years(article, blocks, chosen, headings)
+            if when.grain == 3 and when.year
+        ]
+        day = max(days, default=None)
+    if day is None:
+        return article
+    return replace(article, published=day, published_from=PublishedFrom.TEXT)
+
+
+# --- paragraphs and their markers ---
+
+
+def _read_blocks(text: str, found_dates: Sequence[FoundDate], lexicon: Lexicon) -> list[_Block]:
+    plain, cues = normalise(text), _cues(lexicon.lang)
+    blocks: list[_Block] = []
+    position = 0
+    for start, end in paragraphs(text):
+        while position < len(found_dates) and found_dates[position].start < start:
+            position += 1
+        last = position
+        while last < len(found_dates) and found_dates[last].start < end:
+            last += 1
+        dates, position = found_dates[position:last], last
+        line = 1 + max(plain.rfind("\n", 0, start), plain.rfind("\r", 0, start))
+        bullet = cues.bullet.match(plain, line, end)
+        blocks.append(
+            _Block(
+                start=start,
+                end=end,
+                indent=len(bullet["indent"].expandtabs(4)) if bullet else 0,
+                bulleted=bool(bullet and bullet["bullet"] and not bullet["heading"]),
+                marker=_read_marker(plain, line, end, dates, cues, lexicon),
+                heading=_heading_date(plain, start, end, dates),
+            )
+        )
+    return blocks
+
+
+def _read_marker(
+    plain: str, line: int, end: int, dates: Sequence[FoundDate], cues: _Cues, lexicon: Lexicon
+) -> _Marker | None:
+    """The date that the paragraph opens with, behind bullet, label and determiner; None where it opens otherwise."""
+    if not dates or dates[0].start - line > _LEAD:
+        return None
+    first, begin = dates[0], dates[0].start
+    if _is_weekday(first) and len(dates) > 1 and not plain[first.end : dates[1].start].strip(" ,."):
+        first = dates[1]
+    before = cues.before.fullmatch(plain, line, begin)
+    readings = _readings(plain, first, lexicon)
+    if before is None or not readings:
+        return None
+    sign = _read_sign(plain, first.end, end, bool(before["open"].strip()) and not before["lead"], cues)
+    if sign is None:
+        return None
+    return _Marker(
+        start=before.start("open"),
+        end=first.end,
+        readings=readings,
+        sign=sign,
+        led=before["lead"] is not None,
+    )
+
+
+def _is_weekday(found: FoundDate) -> bool:
+    when = found.calendar
+    return when is not None and when.weekday is not None and when.day is None and when.month is None
+
+
+def _readings(plain: str, found: FoundDate, lexicon: Lexicon) -> tuple[_When, ...]:
+    """What the date may mean; nothing for what no entry can be filed under ("mercredi", "five years")."""
+    if numeric := _NUMERIC.fullmatch(plain, found.start, found.end):
+        a, b, year = int(numeric["a"]), int(numeric["b"]), int(numeric["year"])
+        return tuple(_When(year=year, month=m, day=d) for d, m in ((a, b), (b, a)) if timex.day(year, m, d))
+    when = found.calendar
+    if when is not None and (
+        when.month or (when.year and not (when.quarter or when.half or when.week or when.season))
+    ):
+        if when.day and when.month and timex.day(when.year or 2000, when.month, when.day) is None:
+            return ()
+        return (_When(year=when.year, month=when.month, day=when.day, weekday=when.weekday),)
+    value = _value(plain, found, lexicon)
+    return (
+        (_When(year=int(value[:4]), value=value),)
+        if value and timex.bounds(value) and value[:4].isdigit()
+        else ()
+    )
+
+
+def _value(plain: str, found: FoundDate, lexicon: Lexicon) -> str | None:
+    """The value of a date that leans on nothing else in the text."""
+    for mention in resolve_dates([found], text=plain, lexicon=lexicon, published=None, entries=()):
+        if isinstance(mention.value, Timex):
+            return mention.value.value
+    return None
+
+
+def _read_sign(plain: str, after: int, end: int, opened: bool, cues: _Cues) -> _Sign | None:
+    clock = cues.clock.match(plain, after, end)
+    position = clock.end() if clock else after
+    closing = _CLOSING.match(plain, position, end)
+    closed = False
+    if closing:
+        position, closed = closing.end(), bool(closing["one"] or closing["two"]) and opened
+    rest = plain[position : min(end, position + 40)]
+    if position + 40 > end and _NOTHING.match(rest):
+        return _Sign.ALONE
+    if closed or _MARK.match(rest):
+        return _Sign.MARK
+    following = rest.lstrip(" \t\n")
+    if rest[0] == ",":
+        return _Sign.COMMA
+    if following[:1].isalnum() or following[:1] in tuple("\"“«‘'[(*_"):
+        glued = following == rest
+        if following[0].islower() or (glued and following[0].isdigit()):
+            return None if glued else _Sign.PROSE
+        return _Sign.MARK if glued else _Sign.SPACE
+    return None
+
+
+def _heading_date(plain: str, start: int, end: int, dates: Sequence[FoundDate]) -> _When | None:
+    """The year or month that a short line names ("Chronologie 2024", "Mars 2021"), where it names one and no day."""
+    if end - start > _HEADING or len(dates) != 1 or plain[end - 1] in ".;!?,":
+        return None
+    when = dates[0].calendar
+    if (
+        when is None
+        or when.day is not None
+        or when.weekday is not None
+        or (when.year is None and when.month is None)
+    ):
+        return None
+    return _When(year=when.year, month=when.month)
+
+
+# --- which of them make up a list ---
+
+
+def _select(text: str, blocks: Sequence[_Block], cues: _Cues) -> tuple[list[int], dict[int, _When]]:
+    """Indices of the blocks that open an entry, and the headings among the blocks that tell years or months."""
+    marked = [i for i, block in enumerate(blocks) if block.marker and not _is_nested(blocks, i)]
+    chosen: set[int] = set()
+    groups: dict[tuple[bool, _Sign, bool], list[int]] = defaultdict(list)
+    for i in marked:
+        groups[_shape(blocks[i])].append(i)
+    for (bulleted, sign, led), members in groups.items():
+        if _is_list(text, blocks, members, bulleted, sign, led, cues):
+            chosen.update(members)
+    if not chosen:
+        return [], {}
+    # What stands between the entries of a list, and opens as none of prose does, is one of them.
+    first, last = min(chosen), max(chosen)
+    ranks = {blocks[i].bulleted for i in chosen}
+    for i in marked:
+        marker = blocks[i].marker
+        if (
+            marker
+            and first < i < last
+            and blocks[i].bulleted in bulleted
+            and not marker.led
+            and marker.sign != _Sign.PROSE
+        ):
+            chosen.add(i)
+    return _part_headings(blocks, sorted(chosen))
+
+
+def _shape(block: _Block) -> tuple[bool, _Sign, bool]:
+    """What the markers of one list have in common."""
+    marker = block.marker
+    if marker is None:
+        raise ValueError("a block without a marker has no shape")
+    strong = marker.sign in (_Sign.ALONE, _Sign.MARK)
+    return block.bulleted, marker.sign, marker.led and not strong
+
+
+def _is_nested(blocks: Sequence[_Block], i: int) -> bool:
+    """Whether a bullet stands under a bullet that is dated as closely: then it is a part of that entry."""
+    block = blocks[i]
+    for above in reversed(blocks[max(0, i - 40) : i]):
+        if not above.bulleted:
+            return False
+        if above.indent < block.indent:
+            return bool(above.marker and block.marker and above.marker.when.grain >= block.marker.when.grain)
+    return False
+
+
+def _is_list(
+    text: str,
+    blocks: Sequence[_Block],
+    members: list[int],
+    bulleted: bool,
+    sign: _Sign,
+    led: bool,
+    cues: _Cues,
+) -> bool:
+    """Whether paragraphs that open in one way are the entries of a list, or prose that happens to."""
+    count = len(members)
+    if count < 2:
+        return False
+    span = [block for block in blocks[members[0] : members[-1] + 1] if block.bulleted == bulleted]
+    dense = count / len(span) >= _DENSE
+    if sign in (_Sign.ALONE, _Sign.MARK):
+        return True
+    if sign is _Sign.SPACE and not led:
+        return count > 2 or dense
+    if bulleted:
+        return count > 2 and dense
+    headings = sum(
+        _is_title(text, blocks[i]) and i + 1 < len(blocks) and i + 1 not in members for i in members
+    )
+    if headings == count:
+        return True
+    announced = any(
+        block.end - block.start <= _HEADING and cues.title.match(text, block.start, block.end)
+        for block in blocks[max(0, members[0] - 3) : members[0]]
+    )
+    return count > 2 and dense and (announced or (sign is _Sign.COMMA and not led))
+
+
+def _part_headings(blocks: Sequence[_Block], chosen: list[int]) -> tuple[list[int], dict[int, _When]]:
+    """Part the entries from the headings over them: a year or month that stands alone over closer dates."""
+    headings: dict[int, _When] = {}
+    for i, block in enumerate(blocks):
+        following = next((j for j in chosen if j > i), None)
+        if following is None:
+            break
+        when, below = block.heading, blocks[following].marker
+        if when is None or below is None or block.bulleted or below.when.grain <= when.grain:
+            continue
+        if i not in chosen or (block.marker and block.marker.sign is _Sign.ALONE):
+            headings[i] = when
+    return [i for i in chosen if i not in headings], headings
+
+
+# --- of which year they are ---
+
+
+def _settle_years(
+    article: Article, blocks: Sequence[_Block], chosen: Sequence[int], headings: dict[int, _When]
+) -> list[_When]:
+    markers = [marker for i in chosen if (marker := blocks[i].marker)]
+    whens = _one_order([marker.readings for marker in markers])
+    stated: list[int | None] = []
+    for i, when in zip(chosen, whens, strict=True):
+        above = next(
+            (headings[j] for j in sorted(headings, reverse=True) if j < i and headings[j].year), None
+        )
+        stated.append(when.year or (above.year if above else None))
+    turns = _turns(whens)
+    years = _from_stated(stated, turns)
+    if any(year is None for year in years):
+        newest = max(range(len(whens)), key=lambda i: (turns[i], whens[i].order))
+        base = _newest_year(article, blocks, chosen[0], whens, turns, newest)
+        years = [None if base is None else base - turns[newest] + turn for turn in turns]
+    return [when if when.value else replace(when, year=year) for when, year in zip(whens, years, strict=True)]
+
+
+def _one_order(readings: Sequence[tuple[_When, ...]]) -> list[_When]:
+    """Read "03/05/2024" in one order throughout: the one that all allow, else that which keeps the list in order."""
+    both = [pair for pair in readings if len(pair) == 2]
+    if not both:
+        return [pair[0] for pair in readings]
+
+    def disorder(order: int) -> tuple[int, int]:
+        days = [pair[min(order, len(pair) - 1)].iso for pair in readings]
+        ups = sum(a < b for a, b in pairwise(days))
+        downs = sum(a > b for a, b in pairwise(days))
+        return min(ups, downs), order
+
+    order = min((0, 1), key=disorder)
+    return [pair[min(order, len(pair) - 1)] for pair in readings]
+
+
+def _turns(whens: Sequence[_When]) -> list[int]:
+    """For each entry the years between it and the first one, by the order of the list: 0, 0, -1, … going down."""
+    orders = [when.order for when in whens]
+    steps = [b - a for a, b in pairwise(orders)]
+    back, on = sum(step < -_TURN for step in steps), sum(step > _TURN for step in steps)
+    rises, falls = sum(step > 0 for step in steps), sum(step < 0 for step in steps)
+    # An untidy list goes both ways all the time: it tells one year.
+    if min(rises, falls) > max(1, len(steps) // 4):
+        return [0] * len(whens)
+    descending = falls > rises or (falls == rises and back > on)
+    turns = [0]
+    for step in steps:
+        turn = -1 if descending and step > _TURN else 1 if not descending and step < -_TURN else 0
+        turns.append(turns[-1] + turn)
+    return turns
+
+
+def _from_stated(stated: Sequence[int | None], turns: Sequence[int]) -> list[int | None]:
+    """Years by the nearest stated one before, else behind, and the turns in between."""
+    years = list(stated)
+    for order in (range(len(years)), reversed(range(len(years)))):
+        anchor: int | None = None
+        for i in order:
+            if stated[i] is not None:
+                anchor = i
+            elif years[i] is None and anchor is not None:
+                years[i] = (stated[anchor] or 0) + turns[i] - turns[anchor]
+    return years
+
+
+def _newest_year(
+    article: Article,
+    blocks: Sequence[_Block],
+    first: int,
+    whens: Sequence[_When],
+    turns: Sequence[int],
+    newest: int,
+) -> int | None:
+    """The year of the newest entry: the last in which it is not ahead of the publication, unless a title says more."""
+    titles = _title_years(article, blocks, first)
+    limit = date.fromisoformat(article.published) + _AHEAD if article.published else None
+    when = whens[newest]
+
+    def fits(year: int) -> bool:
+        day = timex.day(year, when.month or 1, when.day or 1)
+        return day is not None and (limit is None or date.fromisoformat(day) <= limit)
+
+    if titles and fits(max(titles)) and (limit is None or not any(turns)):
+        return max(titles)
+    if limit is None:
+        return None
+    candidates = [year for year in range(limit.year, limit.year - 9, -1) if fits(year)]
+    return max(
+        candidates, key=lambda year: (_weekdays_right(whens, turns, year - turns[newest]), year), default=None
+    )
+
+
+def _weekdays_right(whens: Sequence[_When], turns: Sequence[int], base: int) -> int:
+    """How many of the weekdays that the entries state hold if the first of them is of the year `base`."""
+    return sum(
+        date.fromisoformat(day).isoweekday() == when.weekday
+        for when, turn in zip(whens, turns, strict=True)
+        if when.weekday and when.month and when.day and (day := timex.day(base + turn, when.month, when.day))
+    )
+
+
+def _title_years(article: Article, blocks: Sequence[_Block], first: int) -> list[int]:
+    """Years in the article's title, else in the last line over the list that looks like one."""
+    if article.title and (years := _plain_years(article.title)):
+        return years
+    for block in blocks[:first]:
+        if _is_title(article.text, block, longest=_TITLE) and (
+            years := _plain_years(article.text[block.start : block.end])
+        ):
+            return years
+    return []
+
+
+def _plain_years(title: str) -> list[int]:
+    return [int(year) for year in re.findall(r"(?<![\w.,$€£])(?:19|20)\d\d(?![\w%]|[.,]\d)", title)]
+
+
+# --- where they end ---
+
+
+def _is_title(text: str, block: _Block, *, longest: int = _HEADING) -> bool:
+    """Whether a paragraph looks like a title, a byline or a line of the page: short, and no sentence."""
+    body = text[block.start : block.end].rstrip("*_ ")
+    return bool(
+        not block.bulleted
+        and len(body) <= longest
+        and body[-1:] not in tuple('.!?:;,…"”»')
+        and not _LINK.search(body)
+        and _WORD.search(body)
+    )
+
+
+def _extents(
+    text: str, blocks: Sequence[_Block], chosen: Sequence[int], headings: dict[int, _When], cues: _Cues
+) -> list[tuple[int, int] | None]:
+    """Start and end of each entry; None for one that has no text of its own."""
+    bodies = [
+        _own_blocks(blocks, i, j, headings) for i, j in zip(chosen, [*chosen[1:], len(blocks)], strict=True)
+    ]
+    _cut(text, blocks, chosen, bodies, cues)
+    bodies[-1] = _last_body(blocks, chosen[-1], bodies)
+    extents: list[tuple[int, int] | None] = []
+    for i, body in zip(chosen, bodies, strict=True):
+        marker = blocks[i].marker
+        end = blocks[body[-1] if body else i].end
+        extents.append((marker.start, end) if marker and _WORD.search(text, marker.end, end) else None)
+    return extents
+
+
+def _own_blocks(blocks: Sequence[_Block], i: int, following: int, headings: dict[int, _When]) -> list[int]:
+    """The blocks below a marker that may be its entry's: up to a heading, or a bullet of its rank without a date."""
+    own: list[int] = []
+    marker, head = blocks[i].marker, blocks[i]
+    for j in range(i + 1, following):
+        block = blocks[j]
+        if j in headings:
+            break
+        if (
+            head.bulleted
+            and block.bulleted
+            and block.indent <= head.indent
+            and marker
+            and marker.sign != _Sign.ALONE
+        ):
+            break
+        own.append(j)
+    return own
+
+
+def _end_of(text: str, blocks: Sequence[_Block], head: int, body: Sequence[int], cues: _Cues) -> int | None:
+    """The block at which the entry's body seems to give way to the rest of the page: a title or a closing word."""
+    marker = blocks[head].marker
+    below_date = marker is not None and marker.sign is _Sign.ALONE
+    for j in body:
+        block = blocks[j]
+        title = _is_title(text, block)
+        if title and below_date:
+            continue  # the entry's own title stands below a date that stands alone
+        below_date = False
+        short = not block.bulleted and block.end - block.start <= _HEADING
+        if title or (short and cues.end.match(text, block.start, block.end)):
+            return j
+    return None
+
+
+def _cut(
+    text: str, blocks: Sequence[_Block], heads: Sequence[int], bodies: list[list[int]], cues: _Cues
+) -> None:
+    """End each body at the first title or closing word, unless the entries have such lines as a rule."""
+    ends = [_end_of(text, blocks, i, body, cues) for i, body in zip(heads, bodies, strict=True)]
+    for k, (body, end) in enumerate(zip(bodies, ends, strict=True)):
+        others = [e is not None for n, e in enumerate(ends) if n != k]
+        if end is not None and 2 * sum(others) <= len(others):
+            bodies[k] = [j for j in body if j < end]
+
+
+def _last_body(blocks: Sequence[_Block], head: int, bodies: Sequence[list[int]]) -> list[int]:
+    """What belongs to the last entry: as many paragraphs as the others have, and bullets below its own."""
+    lengths = [len(body) for body in bodies[:-1]]
+    usual = median(lengths)
+    if usual > 2:
+        return bodies[-1]
+    room = 0 if usual < 1 else max(lengths)
+    kept: list[int] = []
+    for j in bodies[-1]:
+        if not (blocks[head].bulleted and blocks[j].indent > blocks[head].indent):
+            room -= 1
+        if room < 0:
+            break
+        kept.append(j)
+    return kept
+
+
+# --- when the article came out ---
+
+# A byline or dateline stands among the first paragraphs, or under the text.
+_FIRST, _LAST = 12, 4
+_PLACE = re.compile(r"[^\W\d_a-z][^\d:;!?]{0,60}$")
+_AGENCY = re.compile(r"(?:\s?\([^()\n]{1,40}\))?\s?\.?\s?(?:[–—]|--?\s)")
+_BYLINE = re.compile(r"(?:^|[|•·,–—/(-])\s{0,3}$")
+
+
+def _dateline(
+    text: str, blocks: Sequence[_Block], chosen: Sequence[int], found_dates: Sequence[FoundDate], cues: _Cues
+) -> str | None:
+    """The day of a dateline, byline or "published on …", the first that there is; no entry of a list."""
+    plain, taken = normalise(text), set(chosen)
+    places = [*range(min(_FIRST, len(blocks))), *range(max(_FIRST, len(blocks) - _LAST), len(blocks))]
+    for i in places:
+        block = blocks[i]
+        for found in found_dates:
+            when = found.calendar
+            if i in taken or not block.start <= found.start < block.end or when is None:
+                continue
+            if when.year is None or when.month is None or when.day is None:
+                continue
+            before, rest = plain[block.start : found.start], plain[found.end : block.end]
+            clock = cues.clock.match(rest)
+            short = len(before) <= _HEADING and len(rest) <= 60
+            closes = not rest[clock.end() if clock else 0 :].strip(" .)*_|")
+            cue = short and cues.published.search(before) is not None
+            byline = short and closes and _BYLINE.search(before) is not None
+            dateline = (not before or _PLACE.match(before)) and len(before) <= 60 and _AGENCY.match(rest)
+            if cue or byline or dateline:
+                return timex.day(when.year, when.month, when.day)
+    return None
