@@ -105,7 +105,8 @@ class _Block:
 
 _BULLET = (
     r"(?P<indent>[ \t>]*+)"
-    r"(?P<bullet>(?:(?:[-–—•*+‣▪●◦·►▶✓→]{1,3}|\(?\d{1,3}[.)])[ \t]+|\|[ \t]*|(?P<heading>#{1,6}[ \t]*|={2,5}[ \t]*)){0,2})"
+    r"(?P<bullet>(?:(?:[-–—•*+‣▪●◦·►▶✓→]{1,3}|\(?\d{1,3}[.)])[ \t]+|\|[ \t]*"
+    r"|(?P<heading>#{1,6}[ \t]*|={2,5}[ \t]*)){0,2})"
     r"(?P<symbol>[^\w\s\[\](){}<>\"'«»“”*`~\\|#=$€£%&@,.;:!?/+-]{0,6}\s{0,2})"
     r"(?P<label>\([^()\n]{1,40}\)\s{1,2})?"
 )
@@ -358,7 +359,7 @@ def _select(text: str, blocks: Sequence[_Block], cues: _Cues) -> tuple[list[int]
         if (
             marker
             and first < i < last
-            and blocks[i].bulleted in bulleted
+            and blocks[i].bulleted in ranks
             and not marker.led
             and marker.sign != _Sign.PROSE
         ):
