@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
+from pathlib import Path
 from typing import cast
 
 from extractor.values import (
@@ -160,6 +162,17 @@ def from_record(record: Mapping[str, Json], text: str | None = None, *, place: s
         raise GoldError(f"{place}: the key {error} is missing") from error
     except (ValueError, TypeError, ArithmeticError) as error:
         raise GoldError(f"{place}: {error}") from error
+
+
+def read_run(path: Path) -> Iterator[Extraction]:
+    """The extractions of a run's JSONL, one a line; GoldError names the file and the line."""
+    with path.open(encoding="utf-8") as lines:
+        for i, line in enumerate(lines, 1):
+            try:
+                record = json.loads(line)
+            except ValueError as error:
+                raise GoldError(f"{path}:{i}: is no JSON: {error}") from error
+            yield from_record(record, place=f"{path}:{i}")
 
 
 def _rows(record: Mapping[str, Json], key: str) -> list[Record]:

@@ -20,6 +20,7 @@ LAYERS = (
     {"gold_check"},
     {"gold", "table", "compare"},
     {"score", "output"},
+    {"drawings"},
     {"floors", "score_report", "batch", "report", "labelstudio", "ledger"},
     {"cluster"},
     {"cli_score", "cli_ledger"},
@@ -32,6 +33,8 @@ HOMES = {
     "price_parser": {"amounts", "numbers"},
     "pandas": {"table"},
     "pyarrow": {"output", "cluster"},
+    "matplotlib": {"drawings"},
+    "networkx": {"drawings"},
     "typer": {"cli", "cli_score", "cli_ledger"},
 }
 MODULES = sorted(PACKAGE.glob("*.py"))
@@ -72,13 +75,14 @@ def test_imports_go_down(path: Path) -> None:
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: p.stem)
 def test_each_library_has_its_home(path: Path) -> None:
     used = {name.split(".")[0] for name in imports(path)}
-    assert {library for library, homes in HOMES.items() if library in used and path.stem not in homes} == set()
+    assert {
+        library for library, homes in HOMES.items() if library in used and path.stem not in homes
+    } == set()
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda p: p.stem)
 def test_no_module_knows_a_language(path: Path) -> None:
     codes = {p.name for p in (PACKAGE / "lang").iterdir() if p.is_dir()} - {"shared"}
-    constants = {
-        n.value for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Constant) and isinstance(n.value, str)
-    }
+    nodes = ast.walk(ast.parse(path.read_text("utf-8")))
+    constants = {n.value for n in nodes if isinstance(n, ast.Constant) and isinstance(n.value, str)}
     assert constants & codes == set()
