@@ -8,7 +8,8 @@ two labellings of a text are compared by the same rule, and swapping the sides s
 | `ENTRY.span`, `ENTRY.date` | start within NEAR characters, and the end too; start, and the date equal |
 | `<type>.strict` | a mention of the type with the same extent |
 | `<type>.overlap` | a mention of the type that shares a character, paired one to one |
-| `<type>.value` | the same, with the same value (for ORG the same organisation, whichever of its names is written) |
+| `<type>.value` | the same, with the same value (for ORG one name in common among all that the article gives it) |
+| `ORG.norm` | the same, with the same norm |
 | `MONEY.qualifier`, `POWER.qualifier` | the same, with the same qualifier |
 | `DEAL.found` | a deal that shares a party and one more thing, or its sentence and its amount |
 | `DEAL.strict` | the same, with equal parties, amount, power and date |
@@ -17,22 +18,18 @@ two labellings of a text are compared by the same rule, and swapping the sides s
 
 from __future__ import annotations
 
-import functools
-import re
-import tomllib
-import unicodedata
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from pathlib import Path
 from typing import TypeVar
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from extractor.names import Names, article_names, keys_of, name_key
 from extractor.values import (
     Deal,
     Entry,
@@ -59,11 +56,12 @@ _WEIGHTS = {
     "type": 0.5, "stake_percent": 1.0, "term_years": 0.5, "status": 0.1,
 }  # fmt: skip
 CORE = ("parties", "amount", "power_gw", "date")
+_TELLING = frozenset(("amount", "power_gw", "stake_percent", "date"))
 _ORG_SLOTS = ("parties", "payer", "payee")
 SLOTS = tuple(_WEIGHTS)
 ROWS = (
     "ENTRY.span", "ENTRY.date",
-    *(f"{kind}.{measure}" for kind in ("ORG", "DATE") for measure in ("strict", "overlap", "value")),
+    "ORG.strict", "ORG.overlap", "ORG.value", "ORG.norm", "DATE.strict", "DATE.overlap", "DATE.value",
     *(f"{kind}.{measure}" for kind in ("MONEY", "POWER") for measure in ("strict", "overlap", "value", "qualifier")),
     "DEAL.found", "DEAL.strict", "DEAL.slots", *(f"DEAL.{slot}" for slot in SLOTS),
 )  # fmt: skip
@@ -145,7 +143,7 @@ def compare(predicted: Extraction | None, gold: Extraction, *, scope: Sequence[s
             f"expected {gold.article.sha256[:12]}"
         )
     tally, verdicts = _Tally(), list[Verdict]()
-    names = _names(gold), _names(found)
+    names = article_names(gold), article_names(found)
     if "entries" in scope:
         verdicts += _compare_entries(gold, found, tally)
     if "mentions" in scope:
@@ -214,44 +212,6 @@ def _alone(article: str, kind: str, missed: Iterable[Item], spurious: Iterable[I
 
 # ── mentions ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-_NAMES = Path(__file__).parent / "lang" / "shared" / "scoring.toml"
-_OTHER = re.compile(r"[^a-z0-9]+")
-
-
-@functools.cache
-def _name_rules() -> tuple[re.Pattern[str], Mapping[str, str], re.Pattern[str]]:
-    """Words that make no difference, words that stand for another, and a pattern of these."""
-    data = tomllib.loads(_NAMES.read_text("utf-8"))
-    ignored, same = data["ignored"], data["same"]
-    return re.compile(rf"\b(?:{'|'.join(ignored)})\b"), same, re.compile(rf"\b(?:{'|'.join(same)})\b")
-
-
-@functools.lru_cache(maxsize=65_536)
-def _name_key(name: str) -> str:
-    """What two spellings of an organisation's name share: no case, accent, punctuation, legal form or article."""
-    ignored, same, replaced = _name_rules()
-    folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
-    folded = replaced.sub(lambda match: same[match[0]], folded.replace("'", " ").replace(".", ""))
-    return _OTHER.sub(" ", ignored.sub(" ", folded)).strip() or _OTHER.sub(" ", folded).strip()
-
-
-Names = Mapping[str, frozenset[str]]
-
-
-def _names(extraction: Extraction) -> Names:
-    """Key of an organisation's norm to the keys of all names that the article's mentions give it."""
-    out: dict[str, set[str]] = {}
-    for mention in extraction.mentions:
-        if isinstance(mention.value, Org):
-            key = _name_key(mention.value.norm)
-            out.setdefault(key, {key}).add(_name_key(mention.text))
-    return {key: frozenset(names) for key, names in out.items()}
-
-
-def _keys(norm: str, names: Names) -> frozenset[str]:
-    key = _name_key(norm)
-    return names.get(key) or frozenset((key,))
-
 
 def _close(a: Decimal | float | None, b: Decimal | float | None) -> bool:
     """Equal up to rounding; None equals nothing."""
@@ -268,12 +228,13 @@ def _bound(a: Decimal | None, b: Decimal | None) -> bool:
 def _same_value(gold: Mention, found: Mention, names: tuple[Names, Names]) -> bool:
     match gold.value, found.value:
         case Org() as g, Org() as p:
-            return not _keys(g.norm, names[0]).isdisjoint(_keys(p.norm, names[1]))
+            return not keys_of(g.norm, names[0]).isdisjoint(keys_of(p.norm, names[1]))
         case Timex() as g, Timex() as p:
             return g.value == p.value
         case Power() as g, Power() as p:
-            bounds = _close(g.low, p.low) and _close(g.high, p.high)
-            return _close(g.gw, p.gw) or (g.gw is None and p.gw is None and bounds)
+            if g.gw is not None or p.gw is not None:
+                return _close(g.gw, p.gw)
+            return _bound(g.low, p.low) and _bound(g.high, p.high)
         case Money() as g, Money() as p:
             if (g.currency or "").upper() != (p.currency or "").upper():
                 return False
@@ -347,6 +308,8 @@ def _compare_mentions(
         tally.add(f"{kind}.overlap", tp=1)
         tally.add(f"{kind}.value", tp=value)
         qualifier = True
+        if isinstance(g.value, Org) and isinstance(p.value, Org):
+            tally.add(f"{kind}.norm", tp=name_key(g.value.norm) == name_key(p.value.norm))
         if isinstance(g.value, Money | Power) and isinstance(p.value, Money | Power):
             qualifier = g.value.qualifier == p.value.qualifier
             tally.add(f"{kind}.qualifier", tp=qualifier)
@@ -362,9 +325,8 @@ def _compare_mentions(
     missed = _uncounted(wanted, {i for i, _ in pairs}, found)
     spurious = _uncounted(given, {j for _, j in pairs}, gold)
     yield from _alone(id_, kind, missed, spurious)
-    for measure in ("strict", "overlap", "value", "qualifier"):
-        if measure != "qualifier" or kind in (MentionType.MONEY, MentionType.POWER):
-            tally.add(f"{kind}.{measure}", gold=total + len(missed), predicted=total + len(spurious))
+    for measure in ("strict", "overlap", "value", "norm", "qualifier"):
+        tally.add(f"{kind}.{measure}", gold=total + len(missed), predicted=total + len(spurious))
 
 
 def _uncounted(mentions: Sequence[Mention], paired: set[int], other: Extraction) -> list[Mention]:
@@ -400,7 +362,7 @@ class _Sheet:
 def _sheet(deal: Deal, names: Names) -> _Sheet:
     fillers: dict[str, tuple[Filler, ...]] = {}
     for slot in _ORG_SLOTS:
-        values = tuple(_keys(name, names) for name in dict.fromkeys(getattr(deal, slot)) if name)
+        values = tuple(keys_of(name, names) for name in dict.fromkeys(getattr(deal, slot)) if name)
         if values:
             fillers[slot] = values
     amount = deal.amount if deal.amount is not None else deal.amount_low
@@ -447,18 +409,18 @@ def _shared(gold: _Sheet, found: _Sheet) -> dict[str, int]:
 
 
 def _affinity(gold: _Sheet, found: _Sheet) -> float:
-    """How much speaks for two deals being one; 0 where they have no party and nothing else in common."""
+    """How much speaks for two deals being one; 0 where they have no party and nothing else in common.
+
+    That a party is optional takes it out of the count, not out of what tells which deal is meant.
+    """
     g, p = gold.deal, found.deal
     near = min(g.evidence_end, p.evidence_end) > max(g.evidence_start, p.evidence_start)
-    if not near and gold.keys.isdisjoint(found.keys):
+    partners = not gold.keys.isdisjoint(found.keys)
+    if not near and not partners:
         return 0.0
     shared = _shared(gold, found)
-    second = (
-        near
-        or shared.get("parties", 0) > 1
-        or not {"amount", "power_gw", "stake_percent", "date"}.isdisjoint(shared)
-    )
-    if not (("parties" in shared and second) or (near and "amount" in shared)):
+    second = near or shared.get("parties", 0) > 1 or not _TELLING.isdisjoint(shared)
+    if not ((partners and second) or (near and "amount" in shared)):
         return 0.0
     return sum(_WEIGHTS[slot] * number for slot, number in shared.items()) + near
 

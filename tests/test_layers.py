@@ -17,7 +17,7 @@ LAYERS = (
     {"orgs", "entries", "deals", "merge"},
     {"read", "pipes"},
     {"pipeline", "records"},
-    {"gold_check"},
+    {"gold_check", "names"},
     {"gold", "table", "compare"},
     {"score", "output"},
     {"drawings"},
