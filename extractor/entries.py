@@ -78,17 +78,14 @@ class _When:
 
 @dataclass(frozen=True, slots=True)
 class _Marker:
-    """A date at the start of a paragraph. `readings` has two for "03/05/2024": day first, then month first."""
+    """A date at the start of a paragraph. `numeric`: "03/05/2024" with the day first, and with the month first."""
 
     start: int
     end: int
-    readings: tuple[_When, ...]
+    when: _When
+    numeric: tuple[_When | None, _When | None] | None
     sign: _Sign
     led: bool
-
-    @property
-    def when(self) -> _When:
-        return self.readings[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +124,7 @@ class _Cues:
     clock: re.Pattern[str]
     title: re.Pattern[str]
     end: re.Pattern[str]
+    lead: re.Pattern[str]
     published: re.Pattern[str]
 
 
@@ -148,6 +146,7 @@ def _cues(lang: str) -> _Cues:
         clock=re.compile(rf"(?:\s?[,–-]?\s{{0,2}}(?:{clock}\s{{1,2}})?{time})?", re.IGNORECASE),
         title=re.compile(rf"[#*_=\s]{{0,8}}{words('list_title')}(?!\w)", re.IGNORECASE),
         end=re.compile(rf"[#*_=>\s(]{{0,8}}{words('list_end')}(?!\w)", re.IGNORECASE),
+        lead=re.compile(rf"(?<!\w){words('marker_lead')}\s{{1,2}}$", re.IGNORECASE),
         published=re.compile(rf"(?<!\w){words('published_cue')}\s{{0,2}}$", re.IGNORECASE),
     )
 
@@ -199,13 +198,10 @@ def infer_published(article: Article, found_dates: Sequence[FoundDate], lexicon:
     blocks = _read_blocks(article.text, found_dates, lexicon)
     chosen, headings = _select(article.text, blocks, _cues(lexicon.lang))
     day = _dateline(article.text, blocks, chosen, found_dates, _cues(lexicon.lang))
-    if day is None and chosen and _title_years(article, blocks, chosen[0]):
-        days = [
-            when.iso
-            for when in _settle_years(article, blocks, chosen, headings)
-            if when.grain == 3 and when.year
-        ]
-        day = max(days, default=None)
+    if day is None and chosen and len(years := _title_years(article, blocks, chosen[0])) == 1:
+        whens = _settle_years(article, blocks, chosen, headings)
+        if max((when.year or 0 for when in whens), default=0) == years[0]:
+            day = max((when.iso for when in whens if when.grain == 3 and when.year == years[0]), default=None)
     if day is None:
         return article
     return replace(article, published=day, published_from=PublishedFrom.TEXT)
@@ -250,8 +246,8 @@ def _read_marker(
     if _is_weekday(first) and len(dates) > 1 and not plain[first.end : dates[1].start].strip(" ,."):
         first = dates[1]
     before = cues.before.fullmatch(plain, line, begin)
-    readings = _readings(plain, first, lexicon)
-    if before is None or not readings:
+    when = _read_when(plain, first, lexicon)
+    if before is None or when is None:
         return None
     sign = _read_sign(plain, first.end, end, bool(before["open"].strip()) and not before["lead"], cues)
     if sign is None:
@@ -259,7 +255,8 @@ def _read_marker(
     return _Marker(
         start=before.start("open"),
         end=first.end,
-        readings=readings,
+        when=when,
+        numeric=_both_orders(plain, first),
         sign=sign,
         led=before["lead"] is not None,
     )
@@ -270,24 +267,32 @@ def _is_weekday(found: FoundDate) -> bool:
     return when is not None and when.weekday is not None and when.day is None and when.month is None
 
 
-def _readings(plain: str, found: FoundDate, lexicon: Lexicon) -> tuple[_When, ...]:
-    """What the date may mean; nothing for what no entry can be filed under ("mercredi", "five years")."""
-    if numeric := _NUMERIC.fullmatch(plain, found.start, found.end):
-        a, b, year = int(numeric["a"]), int(numeric["b"]), int(numeric["year"])
-        return tuple(_When(year=year, month=m, day=d) for d, m in ((a, b), (b, a)) if timex.day(year, m, d))
+def _read_when(plain: str, found: FoundDate, lexicon: Lexicon) -> _When | None:
+    """What the date states; None for what no entry can be filed under ("mercredi", "five years")."""
     when = found.calendar
     if when is not None and (
         when.month or (when.year and not (when.quarter or when.half or when.week or when.season))
     ):
         if when.day and when.month and timex.day(when.year or 2000, when.month, when.day) is None:
-            return ()
-        return (_When(year=when.year, month=when.month, day=when.day, weekday=when.weekday),)
+            return None
+        return _When(year=when.year, month=when.month, day=when.day, weekday=when.weekday)
     value = _value(plain, found, lexicon)
-    return (
-        (_When(year=int(value[:4]), value=value),)
-        if value and timex.bounds(value) and value[:4].isdigit()
-        else ()
+    if value is None or timex.bounds(value) is None or not value[:4].isdecimal():
+        return None
+    return _When(year=int(value[:4]), value=value)
+
+
+def _both_orders(plain: str, found: FoundDate) -> tuple[_When | None, _When | None] | None:
+    """A date in numbers read with the day first, and with the month first."""
+    match = _NUMERIC.fullmatch(plain, found.start, found.end)
+    if match is None:
+        return None
+    a, b, year = int(match["a"]), int(match["b"]), int(match["year"])
+    first, second = (
+        _When(year=year, month=month, day=day) if timex.day(year, month, day) else None
+        for day, month in ((a, b), (b, a))
     )
+    return first, second
 
 
 def _value(plain: str, found: FoundDate, lexicon: Lexicon) -> str | None:
@@ -322,8 +327,10 @@ def _read_sign(plain: str, after: int, end: int, opened: bool, cues: _Cues) -> _
 
 
 def _heading_date(plain: str, start: int, end: int, dates: Sequence[FoundDate]) -> _When | None:
-    """The year or month that a short line names ("Chronologie 2024", "Mars 2021"), where it names one and no day."""
+    """The year or month that a line names and little else ("Mars 2021", "Année 2024"), where it names no day."""
     if end - start > _HEADING or len(dates) != 1 or plain[end - 1] in ".;!?,":
+        return None
+    if len(_WORD.findall(plain[start : dates[0].start] + " " + plain[dates[0].end : end])) > 1:
         return None
     when = dates[0].calendar
     if (
@@ -364,7 +371,17 @@ def _select(text: str, blocks: Sequence[_Block], cues: _Cues) -> tuple[list[int]
             and marker.sign != _Sign.PROSE
         ):
             chosen.add(i)
-    return _part_headings(blocks, sorted(chosen))
+    return _part_headings(blocks, _before_links(text, blocks, sorted(chosen), cues))
+
+
+def _before_links(text: str, blocks: Sequence[_Block], chosen: list[int], cues: _Cues) -> list[int]:
+    """Leave out what stands below a title like "Related articles": dated links are no part of the list above."""
+    for i in range(chosen[0], chosen[-1]):
+        closing = cues.end.match(text, blocks[i].start, blocks[i].end)
+        above = [j for j in chosen if j < i]
+        if closing and blocks[i].end - closing.end() < 3 and len(above) > 1 and 2 * len(above) >= len(chosen):
+            return above
+    return chosen
 
 
 def _shape(block: _Block) -> tuple[bool, _Sign, bool]:
@@ -442,7 +459,7 @@ def _settle_years(
     article: Article, blocks: Sequence[_Block], chosen: Sequence[int], headings: dict[int, _When]
 ) -> list[_When]:
     markers = [marker for i in chosen if (marker := blocks[i].marker)]
-    whens = _one_order([marker.readings for marker in markers])
+    whens = _in_one_order(markers)
     stated: list[int | None] = []
     for i, when in zip(chosen, whens, strict=True):
         above = next(
@@ -458,20 +475,18 @@ def _settle_years(
     return [when if when.value else replace(when, year=year) for when, year in zip(whens, years, strict=True)]
 
 
-def _one_order(readings: Sequence[tuple[_When, ...]]) -> list[_When]:
-    """Read "03/05/2024" in one order throughout: the one that all allow, else that which keeps the list in order."""
-    both = [pair for pair in readings if len(pair) == 2]
-    if not both:
-        return [pair[0] for pair in readings]
+def _in_one_order(markers: Sequence[_Marker]) -> list[_When]:
+    """Read dates in numbers in one order throughout: one that all allow, in which the list is in order, as usual."""
+    pairs = [(marker.when, *(marker.numeric or (marker.when, marker.when))) for marker in markers]
 
-    def disorder(order: int) -> tuple[int, int]:
-        days = [pair[min(order, len(pair) - 1)].iso for pair in readings]
-        ups = sum(a < b for a, b in pairwise(days))
-        downs = sum(a > b for a, b in pairwise(days))
-        return min(ups, downs), order
+    def faults(order: int) -> tuple[int, int, int]:
+        read = [pair[order] for pair in pairs]
+        days = [when.iso for when in read if when]
+        ups, downs = sum(a < b for a, b in pairwise(days)), sum(a > b for a, b in pairwise(days))
+        return read.count(None), min(ups, downs), -sum(pair[order] == pair[0] for pair in pairs)
 
-    order = min((0, 1), key=disorder)
-    return [pair[min(order, len(pair) - 1)] for pair in readings]
+    order = min((1, 2), key=faults)
+    return [pair[order] or pair[0] for pair in pairs]
 
 
 def _turns(whens: Sequence[_When]) -> list[int]:
@@ -642,9 +657,11 @@ def _last_body(blocks: Sequence[_Block], head: int, bodies: Sequence[list[int]])
     if usual > 2:
         return bodies[-1]
     room = 0 if usual < 1 else max(lengths)
+    lists = not blocks[head].bulleted and any(blocks[j].bulleted for body in bodies[:-1] for j in body)
     kept: list[int] = []
     for j in bodies[-1]:
-        if not (blocks[head].bulleted and blocks[j].indent > blocks[head].indent):
+        below = blocks[head].bulleted and blocks[j].indent > blocks[head].indent
+        if not below and not (lists and blocks[j].bulleted):
             room -= 1
         if room < 0:
             break
@@ -658,7 +675,7 @@ def _last_body(blocks: Sequence[_Block], head: int, bodies: Sequence[list[int]])
 _FIRST, _LAST = 12, 4
 _PLACE = re.compile(r"[^\W\d_a-z][^\d:;!?]{0,60}$")
 _AGENCY = re.compile(r"(?:\s?\([^()\n]{1,40}\))?\s?\.?\s?(?:[–—]|--?\s)")
-_BYLINE = re.compile(r"(?:^|[|•·,–—/(-])\s{0,3}$")
+_BYLINE = re.compile(r"(?:^|[|•·,–—/(-]\s{0,3})$")
 
 
 def _dateline(
@@ -676,11 +693,13 @@ def _dateline(
             if when.year is None or when.month is None or when.day is None:
                 continue
             before, rest = plain[block.start : found.start], plain[found.end : block.end]
+            lead = cues.lead.search(before)
+            name = before[: lead.start()] if lead else before
             clock = cues.clock.match(rest)
             short = len(before) <= _HEADING and len(rest) <= 60
-            closes = not rest[clock.end() if clock else 0 :].strip(" .)*_|")
+            closes = not rest[clock.end() if clock else 0 :].strip(" )*_|")
             cue = short and cues.published.search(before) is not None
-            byline = short and closes and _BYLINE.search(before) is not None
+            byline = short and closes and _BYLINE.search(name) is not None
             dateline = (not before or _PLACE.match(before)) and len(before) <= 60 and _AGENCY.match(rest)
             if cue or byline or dateline:
                 return timex.day(when.year, when.month, when.day)

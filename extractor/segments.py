@@ -7,6 +7,7 @@ only blanks between them. Abbreviations and the words that open a sentence: lang
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from extractor.lexicon import Lexicon
 
@@ -36,14 +37,23 @@ def paragraphs(text: str) -> list[Span]:
     """Extents of the paragraphs, in order, without the blanks around them; all that is no blank is in one."""
     found: list[Span] = []
     whole = lines(text)
-    widest = max((end - start for start, end in whole), default=0)
-    width = widest if _NARROWEST_WRAP <= widest <= _WIDEST_WRAP else None
+    width = _wrap_width(text, whole)
     for start, end in whole:
         if found and _goes_on(text, found[-1][1], start, end, _last_line(text, found[-1]), width):
             found[-1] = (found[-1][0], end)
         else:
             found.append((start, end))
     return found
+
+
+def _wrap_width(text: str, whole: list[Span]) -> int | None:
+    """The width at which a text is wrapped; None where its lines are paragraphs."""
+    widest = max((end - start for start, end in whole), default=0)
+    if not _NARROWEST_WRAP <= widest <= _WIDEST_WRAP:
+        return None
+    adjacent = [b for (_, a), (b, _) in pairwise(whole) if text.count("\n", a, b) == 1]
+    # A wrapped sentence goes on in lower case; lines of a list seldom do.
+    return widest if 3 * sum(text[start].islower() for start in adjacent) > len(adjacent) else None
 
 
 def _last_line(text: str, paragraph: Span) -> int:
