@@ -156,11 +156,10 @@ def test_changing_sides_changes_precision_for_recall(one: Extraction, other: Ext
 @given(extractions(), extractions(), st.randoms(use_true_random=False))
 def test_the_order_of_items_changes_nothing(gold: Extraction, found: Extraction, rng: random.Random) -> None:
     def shuffled(x: Extraction) -> Extraction:
-        parts = {
-            key: tuple(rng.sample(getattr(x, key), len(getattr(x, key))))
-            for key in ("entries", "mentions", "deals")
-        }
-        return replace(x, **parts)  # type: ignore[arg-type]
+        entries, mentions, deals = (
+            tuple(rng.sample(items, len(items))) for items in (x.entries, x.mentions, x.deals)
+        )
+        return replace(x, entries=entries, mentions=mentions, deals=deals)
 
     assert compare(shuffled(found), shuffled(gold)).counts == compare(found, gold).counts
 
@@ -198,6 +197,11 @@ def test_a_name_that_the_text_gives_stands_for_the_norm() -> None:
     assert compare(extraction(deal("Alba")), gold).counts["DEAL.parties"] == Counts(1, 0, 0)
 
 
+def test_an_equal_surface_is_no_equal_norm() -> None:
+    counts = compare(extraction(org(0, "Brio")), extraction(org(0, "Alba"))).counts
+    assert (counts["ORG.value"], counts["ORG.norm"]) == (Counts(1, 0, 0), Counts(0, 1, 1))
+
+
 def test_overlap_is_not_strict() -> None:
     gold, found = org(0, "Alba"), replace(org(0, "Alba"), end=9, text=TEXT[:9])
     counts = compare(extraction(found), extraction(gold)).counts
@@ -207,10 +211,9 @@ def test_overlap_is_not_strict() -> None:
 def test_an_equal_extent_wins_over_a_longer_overlap() -> None:
     longer = replace(org(0, "Alba"), end=30, text=TEXT[:30])
     verdicts = compare(extraction(longer, org(0, "Brio")), extraction(org(0, "Alba"))).verdicts
-    assert [(v.outcome, v.predicted.end) for v in verdicts if v.predicted] == [
-        (Outcome.VALUE, 4),
-        (Outcome.SPURIOUS, 30),
-    ]  # type: ignore[union-attr]
+    assert [(v.outcome, v.predicted) for v in verdicts] == [
+        (Outcome.RIGHT, org(0, "Brio")), (Outcome.SPURIOUS, longer),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("side", ["gold", "predicted"])
@@ -322,21 +325,16 @@ def test_a_run_against_itself_differs_by_nothing() -> None:
 
 
 def test_confidence_is_set_against_precision() -> None:
-    found = extraction(
-        deal("Alba", confidence=0.95),
-        deal("Cora", start=60, confidence=0.95),
-        deal("Brio", start=60, confidence=0.2),
-    )
+    sure, unsure = deal("Cora", start=60, confidence=0.95), deal("Brio", start=60, confidence=0.2)
+    found = extraction(deal("Alba", confidence=0.95), sure, unsure)
     bands = calibration(score([found], [extraction(deal("Alba"))]))
     assert [(b.low, b.predicted, b.found, b.strict) for b in bands] == [(0.2, 1, 0, 0), (0.9, 2, 1, 1)]
 
 
 def test_errors_are_grouped_by_the_rule_that_made_them_worst_first() -> None:
-    gold = extraction(org(0, "Alba"), org(27, "Brio"))
-    found = extraction(
-        org(0, "Cora", rule="short form"), org(60, "Brio", rule="short form"), org(90, "Brio", rule="list"),
-    )  # fmt: skip
-    causes = errors(score([found], [gold]))
+    short, listed = org(60, "Brio", rule="short form"), org(90, "Brio", rule="list")
+    found = extraction(org(1, "Cora", rule="short form"), short, listed)
+    causes = errors(score([found], [extraction(org(0, "Alba"), org(27, "Brio"))]))
     lines = list(error_lines(causes))
     assert [(cause, len(items)) for cause, items in causes] == [
         ("ORG by short form", 2), ("ORG by list", 1), ("ORG missed", 1),
@@ -364,12 +362,8 @@ def test_the_page_stands_alone_and_escapes_what_it_shows() -> None:
 
 
 def test_a_thousand_articles_are_scored_in_time() -> None:
-    marked = (
-        "---\nid: a\nlang: en\n---\n"
-        + "⟦ORG|Alba Corp.|norm=Alba⟧ pays ⟦MONEY|$2bn|value=2e9;currency=USD⟧ to ⟦ORG|Brio⟧ on ⟦DATE|May 4|norm=2025-05-04⟧.\n"
-        * 25
-    )
-    base = parse_marked_article(marked, place="test").extraction
+    line = "⟦ORG|Alba Corp.|norm=Alba⟧ pays ⟦MONEY|$2bn|value=2e9;currency=USD⟧ on ⟦DATE|May 4|norm=2025-05-04⟧.\n"
+    base = parse_marked_article("---\nid: a\nlang: en\n---\n" + line * 30, place="test").extraction
     full = replace(
         base, deals=tuple(deal("Alba", "Brio", start=50 * n, amount=Decimal(n)) for n in range(10))
     )
