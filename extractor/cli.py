@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from extractor import cli_ledger, cli_score
+from extractor import cli_ledger, cli_look, cli_score
+from extractor.cli_look import Lang, Model, say
 
 # Whatever is heavy (spaCy, pandas) is imported inside the command that needs it: `--help` answers at once.
 if TYPE_CHECKING:
@@ -25,12 +26,8 @@ if TYPE_CHECKING:
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="markdown")
 
 
-def say(message: str) -> None:
-    """A line for the person, on stderr, without control characters of the input."""
-    typer.echo("extractor: " + "".join(c if c.isprintable() else "�" for c in message), err=True)
-
-
-app.command()(cli_score.score)
+for command in (cli_look.show, cli_look.orgs, cli_look.info, cli_score.score):
+    app.command()(command)
 app.add_typer(cli_score.gold_app, name="gold")
 app.add_typer(cli_ledger.app, name="ledger")
 
@@ -58,15 +55,11 @@ def run(
             "Without it: a table on a terminal, CSV in a pipe.",
         ),
     ] = None,
-    lang: Annotated[
-        str | None, typer.Option(help="Language of the articles; found by itself if not given.")
-    ] = None,
+    lang: Lang = None,
     published: Annotated[
         str | None, typer.Option(help="Publication date of the articles (YYYY-MM-DD).")
     ] = None,
-    model: Annotated[
-        bool, typer.Option("--model/--no-model", help="Without the model: rules and gazetteer alone.")
-    ] = True,
+    model: Model = True,
     aliases: Annotated[Path | None, typer.Option(help="A TOML file of your own organisation names.")] = None,
     ledger: Annotated[
         Path | None,
@@ -148,80 +141,6 @@ def run(
             + (f", {done.failed} inputs failed" if done.failed else "")
         )
     raise typer.Exit(1 if done.failed else 0)
-
-
-@app.command()
-def show(
-    sources: Annotated[
-        list[str], typer.Argument(metavar="SOURCE...", help="Articles, or the .jsonl of a run.")
-    ],
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="An .html page; without it, on the terminal.")
-    ] = None,
-    lang: Annotated[str | None, typer.Option(help="Language of the articles.")] = None,
-    published: Annotated[
-        str | None, typer.Option(help="Publication date of the articles (YYYY-MM-DD).")
-    ] = None,
-    model: Annotated[
-        bool, typer.Option("--model/--no-model", help="Without the model: rules and gazetteer alone.")
-    ] = True,
-) -> None:
-    """Look at articles: the text with its marks, the deals, their timeline and the web of who pays whom.
-
-    `extractor show article.txt`
-
-    `extractor show run.jsonl -o report.html`
-    """
-    from extractor.batch import Failure, Options, extract_stream
-    from extractor.read import read_articles
-    from extractor.records import read_run
-    from extractor.report import print_extraction, write_report
-    from extractor.values import Extraction, ExtractorError
-
-    failed = 0
-
-    def outcomes() -> Iterator[Extraction]:
-        nonlocal failed
-        if len(sources) == 1 and _is_run(sources[0]):
-            yield from read_run(Path(sources[0]))
-            return
-        inputs = read_articles(sources, lang=lang, published=published)
-        for batch in extract_stream(inputs, Options(model=model)):
-            for _, outcome in batch:
-                if isinstance(outcome, Failure):
-                    failed += 1
-                    say(outcome.message)
-                else:
-                    yield outcome
-
-    try:
-        if output is None:
-            for extraction in outcomes():
-                print_extraction(extraction)
-        elif output.suffix.lower() not in (".html", ".htm"):
-            raise typer.BadParameter(f"{output}: a report is .html")
-        else:
-            say(f"{write_report(outcomes(), output)} articles: {output}")
-    except ExtractorError as error:
-        say(str(error))
-        raise typer.Exit(1) from None
-    except OSError as error:
-        say(f"{output}: cannot be written: {error.strerror}")
-        raise typer.Exit(1) from None
-    raise typer.Exit(1 if failed else 0)
-
-
-def _is_run(source: str) -> bool:
-    """Whether a file is the JSONL of a run, not of articles: its first record holds mentions."""
-    import json
-
-    path = Path(source)
-    if path.suffix != ".jsonl" or not path.is_file():
-        return False
-    with path.open(encoding="utf-8", errors="replace") as lines, contextlib.suppress(ValueError):
-        record = json.loads(next(lines, "null"))
-        return isinstance(record, dict) and "mentions" in record
-    return False
 
 
 def _writers(outputs: list[Path] | None, ledger: Path | None, *, resume: bool) -> Iterator[Writer]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -41,13 +42,26 @@ def load(
     return nlp
 
 
-def _load_tagger(model: str) -> Language:
-    # Of the stock components only `ner` is read, and it has a tok2vec of its own: the others are not even loaded.
+def _model_folder(model: str) -> Path:
     spec = importlib.util.find_spec(model)
     if spec is None or spec.origin is None:
         raise ExtractorError(f"the model {model} is not installed: pip install {model.replace('_', '-')}")
-    package = Path(spec.origin).parent
-    config = spacy.util.load_config(next(package.glob("*/config.cfg")))
+    return next(Path(spec.origin).parent.glob("*/config.cfg")).parent
+
+
+def model_digest(model: str) -> str:
+    """Hex SHA-256 over the files of an installed model that are read: name and bytes of each, in order of name."""
+    folder, digest = _model_folder(model), hashlib.sha256()
+    parts = [folder / "config.cfg", *(p for part in ("ner", "vocab") for p in (folder / part).rglob("*"))]
+    for path in sorted(path for path in parts if path.is_file()):
+        digest.update(str(path.relative_to(folder)).encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _load_tagger(model: str) -> Language:
+    # Of the stock components only `ner` is read, and it has a tok2vec of its own: the others are not even loaded.
+    config = spacy.util.load_config(_model_folder(model) / "config.cfg")
     return spacy.load(model, exclude=[name for name in config["nlp"]["pipeline"] if name != "ner"])
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
 
-from extractor.values import Deal, Extraction, ExtractorError
+from extractor.values import Deal, Extraction, ExtractorError, Mention, Org
 
 CSV_COLUMNS = (
     "article_id", "date", "payer", "payee", "parties", "type", "amount", "currency", "amount_qualifier",
@@ -74,6 +75,24 @@ def csv_text(extractions: Iterable[Extraction], *, header: bool) -> str:
     ]
     frame = pd.DataFrame(rows, columns=list(CSV_COLUMNS), dtype=object)
     return str(frame.to_csv(index=False, header=header, lineterminator="\r\n"))
+
+
+def organisations(extractions: Iterable[Extraction]) -> tuple[list[str], list[list[object]]]:
+    """What a run met, most often named first: column names and a row an organisation."""
+    met: dict[str, list[Mention]] = defaultdict(list)
+    for extraction in extractions:
+        for mention in extraction.mentions:
+            if isinstance(mention.value, Org):
+                met[mention.value.norm].append(mention)
+    rows: list[list[object]] = []
+    for norm, mentions in sorted(met.items(), key=lambda item: (-len(item[1]), item[0])):
+        orgs = [m.value for m in mentions if isinstance(m.value, Org)]
+        first = next((org for org in orgs if org.known), orgs[0])
+        why = dict.fromkeys(evidence for org in orgs for evidence in org.evidence)
+        forms = dict.fromkeys(m.text for m in mentions)
+        known = "known" if first.known else "new"
+        rows.append([norm, "; ".join(forms), first.kind, first.country, known, len(mentions), "; ".join(why)])
+    return ["norm", "forms", "kind", "country", "known", "count", "evidence"], rows
 
 
 def rows_csv(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

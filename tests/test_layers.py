@@ -23,7 +23,7 @@ LAYERS = (
     {"drawings"},
     {"floors", "score_report", "batch", "report", "labelstudio", "ledger"},
     {"cluster"},
-    {"cli_score", "cli_ledger"},
+    {"cli_score", "cli_ledger", "cli_look"},
     {"cli"},
     {"__init__", "__main__"},
 )
@@ -35,7 +35,7 @@ HOMES = {
     "pyarrow": {"output", "cluster"},
     "matplotlib": {"drawings"},
     "networkx": {"drawings"},
-    "typer": {"cli", "cli_score", "cli_ledger"},
+    "typer": {"cli", "cli_score", "cli_ledger", "cli_look"},
 }
 MODULES = sorted(PACKAGE.glob("*.py"))
 
