@@ -1,23 +1,43 @@
 """DATE: "le mois suivant", "fin 2025", "du 3 au 7 mars" -> Timex.
 
-Finding and resolving are two steps: `find_dates` reads what the text states; `resolve_dates` adds what it leaves open
-once the article's entries and its publication date are known. Words and rules: lang/<code>/dates.toml.
+Three steps. Rules ([[date]]) find the atoms: a day, a month, "last year", "two weeks", "end". Joins ([[date_join]]) tell
+by the words between two atoms how they make one: "end of" + "last year", "3" au "7 mars", "two weeks" after "12 May".
+Both need the text alone. `resolve_dates` then adds what the text leaves open, from the date told just before, the
+entry's, or the publication's. Words and rules: lang/<code>/dates.toml; calendar arithmetic: timex.py.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import functools
+import logging
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
-from extractor.lexicon import Found, Lexicon, normalise
-from extractor.values import Entry, Mention
+from extractor import timex
+from extractor.lexicon import Found, Lexicon, normalise, surface_key
+from extractor.numbers import read_number
+from extractor.timex import Grain
+from extractor.values import Entry, Mention, MentionType, Mod, Timex
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """How far a unit lies from its anchor: 1 is the next one. `told`: the anchor is the date told just before."""
+
+    count: int
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calendar:
-    """A day, month, year or other unit named by the calendar, with the fields that the text states.
+    """A unit that the calendar names, with the fields that the text states.
 
-    `weekday`: Monday is 1. `season`: SP, SU, FA, WI. `decade` 199 is the nineties, `century` 21 the present one.
+    `weekday`: Monday is 1. `season`: SP, SU, FA, WI. `decade` 199 is the nineties; `century` 21 is the present one.
+    `relation`: "last March", "ce lundi". `within` tells what the fields leave open: "March" within "last year".
     """
 
     year: int | None = None
@@ -30,47 +50,916 @@ class Calendar:
     season: str | None = None
     decade: int | None = None
     century: int | None = None
+    relation: Relation | None = None
+    within: Expression | None = None
+
+    @property
+    def settled(self) -> bool:
+        """Whether the fields alone make a value."""
+        if self.relation or self.within:
+            return False
+        dated = self.year is not None and not (self.day and self.month is None)
+        return dated or self.decade is not None or self.century is not None
+
+    @property
+    def only_year(self) -> bool:
+        """Whether it is a bare year."""
+        return self == Calendar(year=self.year) and self.year is not None
+
+    @property
+    def grain(self) -> Grain:
+        """The grain of its value."""
+        if self.day or self.weekday:
+            return Grain.DAY
+        named = {
+            Grain.WEEK: self.week,
+            Grain.MONTH: self.month,
+            Grain.QUARTER: self.quarter,
+            Grain.SEASON: self.season,
+        }
+        named |= {Grain.HALF: self.half, Grain.DECADE: self.decade, Grain.CENTURY: self.century}
+        return next((grain for grain, field in named.items() if field is not None), Grain.YEAR)
+
+
+@dataclass(frozen=True, slots=True)
+class Relative:
+    """A unit by its distance from the anchor: "last week", "demain", "le mois suivant"."""
+
+    grain: Grain
+    relation: Relation
+
+
+@dataclass(frozen=True, slots=True)
+class Length:
+    """A duration: "sept ans", "the next 18 months"."""
+
+    parts: tuple[tuple[Decimal, Grain], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """A date at a distance from another or, with no base, from the anchor: "il y a deux ans", "3 days after 12 May".
+
+    `loose`: the words are those of a duration too ("in five years"), and the tense decides.
+    """
+
+    length: Length
+    sign: int
+    base: Expression | None = None
+    told: bool = False
+    loose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Nth:
+    """The nth unit or weekday within a container (-1: the last), or the first or last `size` units."""
+
+    ordinal: int
+    grain: Grain
+    weekday: int | None = None
+    size: int | None = None
+    container: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The beginning, middle or end of a period; without a base a word that waits for one."""
+
+    mod: Mod
+    base: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snap:
+    """The unit in which a date lies: "week of June 13"."""
+
+    grain: Grain
+    base: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """From one date to another, both included."""
+
+    first: Expression
+    last: Expression
+
+
+@dataclass(frozen=True, slots=True)
+class Vague:
+    """A stretch of time with no value: "années à venir", "several months"."""
+
+
+Expression = Calendar | Relative | Length | Offset | Nth | Part | Snap | Range | Vague
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundDate:
-    """A date expression and where it stands; resolving it may need a date told elsewhere.
-
-    `calendar`: what the text states of a plain calendar date; None for relative dates, periods, ranges and parts.
-    """
+    """A date expression and where it stands; its value may depend on dates told elsewhere."""
 
     start: int
     end: int
     rule: str
-    expression: Calendar
+    expression: Expression
 
     @property
     def calendar(self) -> Calendar | None:
-        """The stated fields where the expression is a plain day, month or year ("11 nov.", "2025-11-11", "2003")."""
-        return self.expression if isinstance(self.expression, Calendar) else None
+        """The stated fields where it is a plain calendar date ("11 nov.", "2025-11-11", "2003"); else None."""
+        plain = self.expression
+        return plain if isinstance(plain, Calendar) and not plain.relation and not plain.within else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """An expression on its way to a FoundDate; a weak one is none unless it is joined to another ("13", "end")."""
+
+    start: int
+    end: int
+    rule: str
+    expression: Expression
+    weak: bool = False
+
+
+# ---------------------------------------------------------------------------------------------------------- finding
 
 
 def find_dates(text: str, lexicon: Lexicon) -> list[FoundDate]:
-    """The date expressions of a text, sorted, without overlap."""
-    out = []
-    for found, expression in lexicon.scan("date", normalise(text), lambda f: _read(f, lexicon)):
-        start, end = found.span
-        out.append(FoundDate(start=start, end=end, rule=found.rule.name, expression=expression))
-    return out
+    """The date expressions of a text, sorted, without overlap; extents without determiner and preposition."""
+    plain = normalise(text)
+    items = list(_atoms(plain, lexicon))
+    for level in _LEVELS:
+        items = _join(items, plain, lexicon, level)
+    return [
+        FoundDate(start=i.start, end=i.end, rule=i.rule, expression=i.expression)
+        for i in _share_years(items, plain, lexicon)
+        if not i.weak
+    ]
+
+
+# Words are cut where the text glues them ("aoûtLe"), and capitals stay together ("FY", "MARCH").
+_TOKEN = re.compile(r"\d+|[A-ZÀ-ÖØ-Þ]{2,}(?![a-zß-öø-ÿ])|[^\W\d_][^\W\d_A-ZÀ-ÖØ-Þ]*")
+_OPENING_TABLES = (
+    "month", "weekday", "unit", "ordinal", "half", "relation", "deictic", "part", "season", "decade", "one", "opener", "cardinal", "several",
+)  # fmt: skip
+
+
+@functools.cache
+def _openers(lexicon: Lexicon) -> frozenset[str]:
+    """First words of all that can open an expression: rules are tried nowhere else, which makes them cheap."""
+    surfaces = (surface for table in _OPENING_TABLES for surface in lexicon.table(table))
+    return frozenset(match[0] for surface in surfaces if (match := _TOKEN.search(surface)))
+
+
+def _atoms(text: str, lexicon: Lexicon) -> Iterator[_Item]:
+    """What the rules find, leftmost and longest; of two equally long the earlier in the file."""
+    openers, rules, position = _openers(lexicon), lexicon.rules("date"), 0
+    for token in _TOKEN.finditer(text):
+        start, word = token.start(), token[0]
+        if start < position or not (word[0].isdigit() or word.casefold() in openers):
+            continue
+        matches = [Found(rule, match) for rule in rules if (match := rule.regex.match(text, start))]
+        matches.sort(key=lambda found: -found.match.end())
+        for found in matches:
+            read = _READERS[str(found.rule.options.get("reads", "calendar"))]
+            expression = read(found, lexicon)
+            if expression is not None:
+                position = max(found.match.end(), start + 1)
+                if not isinstance(expression, _Nothing):
+                    yield _Item(
+                        *found.span, found.rule.name, expression, found.rule.options.get("weak") is True
+                    )
+                break
+
+
+class _Nothing:
+    """What looks like a date and is none: "24/7", "Black Friday"."""
+
+
+def _read_nothing(found: Found, lexicon: Lexicon) -> _Nothing:
+    return _Nothing()
+
+
+_FIELDS = ("year", "month", "day", "weekday", "quarter", "half", "week", "decade", "century")
+_WORDS = {"day": "ordinal", "quarter": "ordinal", "week": "ordinal", "century": "ordinal"}
+_LIMITS = {"month": 12, "day": 31, "weekday": 7, "quarter": 4, "half": 2, "week": 53, "century": 21}
+
+
+def _read_calendar(found: Found, lexicon: Lexicon) -> Calendar | None:
+    """The fields that a rule caught; None where one is out of bounds."""
+    fields: dict[str, int] = {}
+    for name in _FIELDS:
+        surface = found[name] or found[f"{name}2"]
+        if surface is None:
+            continue
+        value = _read_year(surface, lexicon) if name == "year" else _read_field(name, surface, lexicon)
+        if value is None or not 0 < value <= _LIMITS.get(name, 9999):
+            logger.debug("no %s: %r in %r", name, surface, found.match[0])
+            return None
+        fields[name] = value
+    season = lexicon.value("season", found["season"])
+    relation = _relation(
+        lexicon.value("relation", found["relation"] or found["relation2"])
+        or found.rule.options.get("relation")
+    )
+    calendar = Calendar(**fields, season=None if season is None else str(season), relation=relation)
+    if (
+        calendar.month
+        and calendar.day
+        and timex.day(calendar.year or 2000, calendar.month, calendar.day) is None
+    ):
+        logger.debug("no such day: %r", found.match[0])
+        return None
+    return calendar
+
+
+def _read_field(name: str, surface: str, lexicon: Lexicon) -> int | None:
+    digits = re.match(r"\d+", surface)
+    if digits:
+        return int(digits[0])
+    value = lexicon.value(_WORDS.get(name, name), surface)
+    if value is None:
+        value = read_number(surface, lexicon)
+    return None if value is None else int(str(value))
+
+
+# Years of two digits: "31-Oct-74" is 1974, "FY26" 2026.
+_PIVOT = 50
+
+
+def _read_year(surface: str, lexicon: Lexicon) -> int | None:
+    """A year of four or two digits, or in words ("two thousand and eighteen", "nineteen seventy-two")."""
+    digits = surface.lstrip("'")
+    if digits.isdigit():
+        year = int(digits)
+        return year if len(digits) == 4 else year + (2000 if year < _PIVOT else 1900)
+    number = read_number(surface, lexicon)
+    if number is None:
+        head, _, tail = surface.partition(" ")
+        century, rest = read_number(head, lexicon), read_number(tail, lexicon)
+        number = century * 100 + rest if century and rest else None
+    return int(number) if number is not None else None
+
+
+def _relation(value: object) -> Relation | None:
+    """A relation as packs write it: "-1", or "@1" where it leans on the date told just before."""
+    return None if value is None else Relation(int(str(value).lstrip("@")), str(value).startswith("@"))
+
+
+def _read_relative(found: Found, lexicon: Lexicon) -> Relative | None:
+    unit = lexicon.value("unit", found["unit"])
+    relation = _relation(
+        lexicon.value("relation", found["relation"] or found["relation2"])
+        or found.rule.options.get("relation")
+    )
+    return Relative(Grain(str(unit)), relation) if relation else None
+
+
+def _read_deictic(found: Found, lexicon: Lexicon) -> Relative:
+    """A word with its distance and unit: "yesterday" is "-1D"."""
+    count, unit = re.fullmatch(r"(@?-?\d+)(\w+)", str(lexicon.value("deictic", found["deictic"]))).groups()  # type: ignore[union-attr]
+    return Relative(Grain(unit), _relation(count) or Relation(0))
+
+
+_MEASURE = "(?:(?P<count>{number:}|{one:}) -? )?{unit:unit}{>}(?:{_}(?P<plus>{and_part:}))?"
+
+
+def _read_length(found: Found, lexicon: Lexicon) -> Length | None:
+    """Counts and units; the rule may catch them apart ("next three" "years") or leave them to be read here."""
+    if found["unit"] is not None:
+        measures = [(found["count"], found["unit"], None)]
+    else:
+        surface = found["length"] or found.match[0]
+        measures = [(m["count"], m["unit"], m["plus"]) for m in lexicon.compiled(_MEASURE).finditer(surface)]
+    parts: list[tuple[Decimal, Grain]] = []
+    for count, unit, plus in measures:
+        number = (
+            Decimal(str(lexicon.value("one", count) or 1))
+            if count is None or lexicon.value("one", count)
+            else read_number(count, lexicon)
+        )
+        if number is None or not 0 < number < 10_000:
+            return None
+        extra = Decimal(str(lexicon.value("and_part", plus) or 0))
+        parts.append((number + extra, Grain(str(lexicon.value("unit", unit)))))
+    return Length(tuple(parts)) if parts else None
+
+
+def _read_offset(found: Found, lexicon: Lexicon) -> Offset | None:
+    length = _read_length(found, lexicon)
+    options = found.rule.options
+    if length is None:
+        return None
+    sign = int(str(options["sign"]))
+    return Offset(length, sign, told=options.get("told") is True, loose=options.get("loose") is True)
+
+
+def _read_nth(found: Found, lexicon: Lexicon) -> Nth | None:
+    ordinal = _read_field("day", found["ordinal"] or "", lexicon)
+    count = found["count"]
+    size = read_number(count, lexicon) if count else None
+    if ordinal is None or count and size is None:
+        return None
+    weekday = lexicon.value("weekday", found["weekday"])
+    unit = Grain(str(lexicon.value("unit", found["unit"]) or "D"))
+    return Nth(ordinal, unit, int(str(weekday)) if weekday else None, int(size) if size else None)
+
+
+def _read_part(found: Found, lexicon: Lexicon) -> Part | None:
+    """A word for a part; with a rule of its own unit it is complete ("year-end")."""
+    mod = Mod(str(found.rule.options.get("mod") or lexicon.value("part", found["part"])))
+    unit = lexicon.value("unit", found["unit"] or found["unit2"])
+    return Part(mod, Relative(Grain(str(unit)), Relation(0)) if unit else None)
+
+
+def _read_years(found: Found, lexicon: Lexicon) -> Range | None:
+    """Two years in one figure: "2026-2028", "2025-26"."""
+    first, last = int(found["year"] or 0), int(found["year2"] or found["year3"] or 0)
+    if last < 100:
+        last += first - first % 100
+    return Range(Calendar(year=first), Calendar(year=last)) if first < last <= first + 200 else None
+
+
+def _read_vague(found: Found, lexicon: Lexicon) -> Vague:
+    return Vague()
+
+
+_READERS: Mapping[str, Callable[[Found, Lexicon], Expression | _Nothing | None]] = {
+    "calendar": _read_calendar,
+    "relative": _read_relative,
+    "deictic": _read_deictic,
+    "length": _read_length,
+    "offset": _read_offset,
+    "nth": _read_nth,
+    "part": _read_part,
+    "years": _read_years,
+    "vague": _read_vague,
+    "nothing": _read_nothing,
+}
+
+
+# ---------------------------------------------------------------------------------------------------------- joining
+
+# What is joined first binds tightest. Within a level joins are tried in the order of the file, from the right end of
+# the text, so that "end of the third week of March" nests.
+_LEVELS = (("within", "nth", "snap", "part"), ("offset",), ("range",))
+_LONGEST_GAP = 28
+
+
+def _join(items: list[_Item], text: str, lexicon: Lexicon, level: tuple[str, ...]) -> list[_Item]:
+    joins = [rule for rule in lexicon.rules("date_join") if rule.options["joins"] in level]
+    done: list[_Item] = []  # from right to left
+    for item in reversed(items):
+        while done and done[-1].start - item.end <= _LONGEST_GAP:
+            gap = text[item.end : done[-1].start]
+            joined = None
+            for rule in joins:
+                match = rule.regex.fullmatch(gap)
+                before = rule.options.get("before")
+                if match and (before is None or _stands_before(str(before), text, item.start, lexicon)):
+                    combine = _COMBINE[str(rule.options["joins"])]
+                    joined = combine(item, done[-1], rule.options)
+                    if joined is not None:
+                        break
+            if joined is None:
+                break
+            item = _Item(item.start, done.pop().end, f"{item.rule} {rule.name}", joined, False)  # noqa: PLW2901
+            if _waits(joined):
+                item = replace(item, weak=True)
+        done.append(item)
+    return done[::-1]
+
+
+def _stands_before(template: str, text: str, position: int, lexicon: Lexicon) -> bool:
+    """Whether the words of a template stand right before a place."""
+    return (
+        lexicon.compiled(template + r"\Z").search(text[max(0, position - _LONGEST_GAP) : position])
+        is not None
+    )
+
+
+def _waits(expression: Expression) -> bool:
+    """Whether it is still a fragment: days with no month ("4" au "23"), a part of nothing."""
+    match expression:
+        case Range(first, last):
+            return _waits(first) and _waits(last)
+        case Calendar():
+            return expression == Calendar(day=expression.day)
+        case _:
+            return False
+
+
+def _within(left: _Item, right: _Item, options: Mapping[str, object]) -> Expression | None:
+    """ "juin" de "l'année prochaine", "20" of "next month", "Tuesday" of "last week"; the other way with `reverse`."""
+    inner, outer = (right, left) if options.get("reverse") else (left, right)
+    one, container = inner.expression, outer.expression
+    if isinstance(one, Range):
+        last = _within(replace(inner, expression=one.last), outer, {})
+        return Range(one.first, last) if last else None
+    if not isinstance(one, Calendar) or one.relation or one.within or one.settled:
+        return None
+    wanted = {Grain.YEAR}
+    if one.month is None:
+        wanted = {Grain.MONTH} if one.day else {Grain.WEEK} if one.weekday else wanted
+    match container:
+        case Relative(grain) if grain in wanted:
+            return replace(one, within=container)
+        case Calendar() if container.grain in wanted and not container.within and not container.relation:
+            if container.weekday or options.get("relative_only"):
+                return None
+            return replace(one, year=container.year, month=one.month or container.month)
+    return None
+
+
+def _nth_of(left: _Item, right: _Item, options: Mapping[str, object]) -> Expression | None:
+    """ "third Tuesday" of "September 2014", "dernière semaine" de "2019", "first nine months" of "2025"."""
+    container = right.expression
+    if not isinstance(container, Calendar | Relative) or _grain(container) in (None, Grain.DAY):
+        return None
+    match left.expression:
+        case Nth(container=None) as nth:
+            return replace(nth, container=container)
+        case Relative(grain, Relation(-1, False)) if grain is not Grain.YEAR:
+            return Nth(-1, grain, container=container)
+        case Calendar(day=int(), month=None) as first if (
+            left.weak and first == Calendar(day=first.day) and isinstance(container, Relative)
+        ):
+            return (
+                Nth(first.day, Grain.DAY, container=container) if _grain(container) is Grain.MONTH else None
+            )
+    return None
+
+
+def _snap(left: _Item, right: _Item, options: Mapping[str, object]) -> Expression | None:
+    """ "week" of "June 13", "mois" de "mars", "année" "2020"."""
+    unit, base = left.expression, right.expression
+    if left.weak and isinstance(unit, Relative) and isinstance(base, Calendar) and not _waits(base):
+        grain = base.grain
+        if grain is unit.grain or unit.grain is Grain.WEEK and grain is Grain.DAY:
+            return Snap(unit.grain, base)
+    return None
+
+
+def _part_of(left: _Item, right: _Item, options: Mapping[str, object]) -> Expression | None:
+    """ "end" of "last year", "mi-" "novembre"; the other way in "2026" 's "end"."""
+    part, base = (right, left) if options.get("reverse") else (left, right)
+    whole = base.expression
+    if not isinstance(part.expression, Part) or part.expression.base is not None:
+        return None
+    if isinstance(whole, Range):
+        return (
+            Range(Part(part.expression.mod, whole.first), whole.last) if not options.get("reverse") else None
+        )
+    if not isinstance(whole, Calendar | Relative | Nth | Snap) or _grain(whole) in (
+        None,
+        Grain.DAY,
+        Grain.HOUR,
+    ):
+        return None
+    return Part(part.expression.mod, whole)
+
+
+def _offset_from(left: _Item, right: _Item, options: Mapping[str, object]) -> Expression | None:
+    """ "3 days" after "January 12th"."""
+    if (
+        isinstance(left.expression, Length)
+        and isinstance(right.expression, Calendar | Relative)
+        and not right.weak
+    ):
+        return Offset(left.expression, int(str(options["sign"])), base=right.expression)
+    return None
+
+
+def _range(left: _Item, right: _Item, options: Mapping[str, object]) -> Expression | None:
+    """ "13" to "15 July", "mai 2015" et "2018"."""
+    first, last = left.expression, right.expression
+    ends = (Calendar, Relative, Nth, Part)
+    if (
+        not isinstance(first, ends)
+        or not isinstance(last, ends)
+        or _grain(first) is None
+        or _grain(last) is None
+    ):
+        return None
+    days = _waits(first), _waits(last)
+    if any(days) and not all(days):
+        whole = last if days[0] else first
+        if not isinstance(whole, Calendar) or not whole.day or not whole.month and not whole.within:
+            return None
+    plain = isinstance(first, Calendar) and isinstance(last, Calendar)
+    if options.get(
+        "close"
+    ):  # a dash joins only what is told alike: "July 13 - July 15", not "2020 - Wed. 07/15"
+        if (
+            not plain
+            or first.year is not None
+            and last.year is None
+            and not days[1]
+            or first.grain is not last.grain
+        ):
+            return None
+        if days[0] and days[1]:
+            return Range(first, last) if first.day < last.day else None
+    if days[1] and plain and not days[0] and not first.day < last.day:
+        return None
+    if (
+        isinstance(first, Relative | Part)
+        and left.weak
+        or isinstance(last, Relative | Part)
+        and right.weak
+        and not isinstance(last, Calendar)
+    ):
+        return None
+    return Range(first, last)
+
+
+_COMBINE: Mapping[str, Callable[[_Item, _Item, Mapping[str, object]], Expression | None]] = {
+    "within": _within,
+    "nth": _nth_of,
+    "snap": _snap,
+    "part": _part_of,
+    "offset": _offset_from,
+    "range": _range,
+}
+
+
+def _share_years(items: list[_Item], text: str, lexicon: Lexicon) -> list[_Item]:
+    """In a list the last tells for all: "septembre et octobre 2025", "les 5 et 12 mai"; days in a row are a range."""
+    joins = [rule for rule in lexicon.rules("date_join") if rule.options["joins"] == "list"]
+    done: list[_Item] = []
+    for item in reversed(items):
+        after = done[-1] if done else None
+        if (
+            after
+            and after.start - item.end <= _LONGEST_GAP
+            and any(j.regex.fullmatch(text[item.end : after.start]) for j in joins)
+        ):
+            mine, other = item.expression, after.expression
+            if (
+                isinstance(mine, Calendar)
+                and isinstance(other, Calendar)
+                and not mine.relation
+                and not other.relation
+            ):
+                if _waits(mine) and other.day and other.month and mine.day < other.day:  # type: ignore[operator]
+                    if other.day - mine.day == 1:  # type: ignore[operator]
+                        done[-1] = _Item(item.start, after.end, f"{item.rule} list", Range(mine, other))
+                        continue
+                    item = replace(
+                        item, expression=replace(mine, month=other.month, year=other.year), weak=False
+                    )  # noqa: PLW2901
+                elif (
+                    mine.year is None
+                    and other.year
+                    and mine.grain is other.grain
+                    and mine.month != other.month
+                    and mine.month
+                ):
+                    item = replace(item, expression=replace(mine, year=other.year), weak=False)  # noqa: PLW2901
+                elif (
+                    mine.year is None
+                    and other.year
+                    and mine.grain is other.grain in (Grain.QUARTER, Grain.HALF)
+                ):
+                    item = replace(item, expression=replace(mine, year=other.year))  # noqa: PLW2901
+        done.append(item)
+    return done[::-1]
+
+
+# -------------------------------------------------------------------------------------------------------- resolving
+
+
+@dataclass(frozen=True, slots=True)
+class _Context:
+    """What an open expression leans on: the day of telling, the date told just before, and the tense (-1, 0, 1)."""
+
+    anchor: str | None
+    told: str | None = None
+    tense: int = 0
 
 
 def resolve_dates(
-    found: Sequence[FoundDate], *, text: str, lexicon: Lexicon, published: str | None, entries: Sequence[Entry]
+    found: Sequence[FoundDate],
+    *,
+    text: str,
+    lexicon: Lexicon,
+    published: str | None,
+    entries: Sequence[Entry],
 ) -> list[Mention]:
-    """The mentions of the dates found, with the values that the article settles."""
-    return []
+    """The mentions of the dates found, with the values that the article settles; None where it does not.
+
+    An open date leans on the date told just before if it refers back ("the following year"), else on the entry's, else
+    on the publication date or the dateline. A year left out is that of the day or month told before in the same
+    paragraph, where one is told with its year.
+    """
+    plain = normalise(text)
+    mentions: list[Mention] = []
+    dateline, told, told_year = published, None, None
+    entry: Entry | None = None
+    position = previous = 0
+    for item in found:
+        while position < len(entries) and entries[position].end <= item.start:
+            position += 1
+        inside = (
+            entries[position] if position < len(entries) and entries[position].start <= item.start else None
+        )
+        if inside is not entry:
+            entry, told, told_year = inside, inside.date if inside else None, None
+        expression = item.expression
+        if told_year is not None and _breaks(plain[previous : item.start], told_year[1]):
+            told_year = None
+        anchor = entry.date if entry else dateline
+        tense = (
+            0
+            if isinstance(expression, Calendar) and expression.settled
+            else _tense(plain, item.start, item.end, lexicon)
+        )
+        if told_year is not None and tense < 1:
+            expression = _with_year(expression, told_year[0], anchor)
+        value = _value(expression, _Context(anchor, told, tense))
+        mod = expression.mod if isinstance(expression, Part) else None
+        mentions.append(
+            Mention(
+                type=MentionType.DATE,
+                start=item.start,
+                end=item.end,
+                text=text[item.start : item.end],
+                value=Timex(value=value, mod=mod if value else None),
+                rule=item.rule,
+            )
+        )
+        calendar = item.calendar
+        if (
+            calendar
+            and calendar.settled
+            and calendar.day
+            and entry is None
+            and _is_dateline(plain, item, value, published, lexicon)
+        ):
+            dateline = value
+        if calendar and calendar.year and (calendar.month or calendar.only_year):
+            told_year = calendar.year, calendar.only_year
+        if value is not None and timex.bounds(value):
+            told = value
+        previous = item.end
+    return mentions
 
 
-def _read(found: Found, lexicon: Lexicon) -> Calendar | None:
-    fields: dict[str, int] = {}
-    for name in ("year", "month", "day", "weekday"):
-        surface = found[name]
-        if surface is not None:
-            value = surface if surface.isdigit() else lexicon.value(name, surface)
-            fields[name] = int(str(value))
-    return Calendar(**fields) if fields else None
+_SENTENCE_BREAK = re.compile(r"[.!?]['\"»”)]? +(?-i:[A-ZÀ-ÖØ-Þ])")
+
+
+def _breaks(between: str, only_year: bool) -> bool:
+    """Whether a year told before no longer tells the year of what follows: a month's holds for a paragraph, a bare year's for a sentence."""
+    return "\n" in between or only_year and _SENTENCE_BREAK.search(between) is not None
+
+
+def _with_year(expression: Expression, year: int, anchor: str | None) -> Expression:
+    """A month or day with no year takes the year told before, if that is past: "in June 2019 … and again in July"."""
+    span = timex.bounds(anchor) if anchor else None
+    if span and year >= span[0].year:
+        return expression
+    match expression:
+        case Calendar(month=int(), year=None, relation=None, within=None):
+            return replace(expression, year=year)
+        case Part(mod, Calendar() as base):
+            return Part(mod, _with_year(base, year, anchor))
+        case Range(first, last):
+            return Range(_with_year(first, year, anchor), _with_year(last, year, anchor))
+    return expression
+
+
+def _is_dateline(
+    text: str, item: FoundDate, value: str | None, published: str | None, lexicon: Lexicon
+) -> bool:
+    """Whether a day opens a press notice: "PARIS, Aug. 13, 2004 --"; what follows is told on that day."""
+    after = lexicon.compiled(r"{dateline_end}").match(text, item.end)
+    if after is None or value is None:
+        return False
+    # A notice is quoted within weeks; an older date before a dash is a date of the story.
+    return published is None or timex.within_days(value, published, 31)
+
+
+# Clauses are short: cues stand within this many characters before or after a date (peers' cases: 60 to 200 alike).
+_CUE_BEFORE, _CUE_AFTER = 120, 70
+_CLAUSE_END = re.compile(r"[.!?;] |\n")
+
+
+def _tense(text: str, start: int, end: int, lexicon: Lexicon) -> int:
+    """1 where the words around a date tell of the future, -1 of the past, 0 where they do not say; the nearest cue decides."""
+    before = _CLAUSE_END.split(text[max(0, start - _CUE_BEFORE) : start])[-1]
+    cues = lexicon.compiled(r"(?P<future>{future_cue:})|(?P<past>{past_cue:})")
+    last = None
+    for last in cues.finditer(before):
+        pass
+    match = last or cues.search(_CLAUSE_END.split(text[end : end + _CUE_AFTER])[0])
+    return 0 if match is None else 1 if match["future"] else -1
+
+
+def _grain(expression: Expression) -> Grain | None:
+    """The grain that its value will have; None for durations, ranges and fragments."""
+    match expression:
+        case Calendar() | Relative() | Snap():
+            return expression.grain
+        case Nth():
+            return Grain.DAY if expression.weekday else expression.grain
+        case Part(_, base) if base is not None:
+            return _grain(base)
+        case _:
+            return None
+
+
+def _value(expression: Expression, context: _Context) -> str | None:
+    """The TIMEX3 value; None where the text and the context do not settle it."""
+    match expression:
+        case Calendar():
+            return _calendar_value(expression, context)
+        case Relative(grain, relation):
+            base = _leaning(relation.told, grain, context)
+            return timex.shift(base, relation.count, grain) if base else None
+        case Length(parts):
+            return timex.duration(parts)
+        case Offset():
+            return _offset_value(expression, context)
+        case Nth():
+            return _nth_value(expression, context)
+        case Part(_, base) if base is not None:
+            return _value(base, context)
+        case Snap(grain, base):
+            value = _value(base, context)
+            return timex.shift(value, 0, grain) if value else None
+        case Range(first, last):
+            return _range_value(first, last, context)
+        case _:
+            return None
+
+
+def _leaning(told: bool, grain: Grain, context: _Context) -> str | None:
+    """The date that a relation counts from: what was told before, unless it is coarser than the unit counted."""
+    if told and context.told:
+        own = timex.grain(context.told)
+        if own is None or _SIZES.index(own) <= _SIZES.index(grain):
+            return context.told
+    return context.anchor
+
+
+_SIZES = list(Grain)
+
+
+def _calendar_value(calendar: Calendar, context: _Context) -> str | None:
+    if calendar.within is not None:
+        container = _value(calendar.within, context)
+        span = timex.bounds(container) if container else None
+        if container is None or span is None:
+            return None
+        if calendar.month is None and calendar.day is None and calendar.weekday:
+            return timex.nth(container, 1, Grain.DAY, weekday=calendar.weekday)
+        month = calendar.month or (span[0].month if calendar.day else None)
+        calendar = replace(calendar, year=span[0].year, month=month, within=None)
+    if calendar.settled:
+        return _build(calendar, calendar.year or 0)
+    span = timex.bounds(context.anchor) if context.anchor else None
+    if span is None:
+        return None
+    if calendar.relation is not None:
+        return _related(calendar, calendar.relation, context)
+    candidates = _candidates(calendar, span[0].year, span[0].month, context.anchor or "")
+    reach = 0 if calendar.grain is Grain.DAY and calendar.month is None else _REACH.get(calendar.grain, 0)
+    return timex.nearest(candidates, context.anchor or "", tense=context.tense, reach=reach)
+
+
+def _build(calendar: Calendar, year: int) -> str | None:
+    """The value of a calendar expression in a given year; None where that year has no such day or week."""
+    if calendar.century is not None:
+        return f"{calendar.century - 1:02}00/{calendar.century - 1:02}99"
+    if calendar.decade is not None:
+        return f"{calendar.decade:03}X"
+    value = f"{year:04}"
+    if calendar.month and calendar.day:
+        return timex.day(year, calendar.month, calendar.day)
+    if calendar.month:
+        value += f"-{calendar.month:02}"
+    elif calendar.quarter:
+        value += f"-Q{calendar.quarter}"
+    elif calendar.half:
+        value += f"-H{calendar.half}"
+    elif calendar.week:
+        value += f"-W{calendar.week:02}"
+    elif calendar.season:
+        value += f"-{calendar.season}"
+    return value if timex.bounds(value) else None
+
+
+# News tells the past: where no tense is told, a date to come is meant only if it is nearer than the past one and within
+# so many days.
+_REACH = {Grain.DAY: 31, Grain.QUARTER: 120, Grain.HALF: 183}
+# A year with 29 February is at most eight years away.
+_YEARS_AROUND = 8
+
+
+def _candidates(calendar: Calendar, year: int, month: int, anchor: str) -> list[str]:
+    """The values that an open calendar expression may have around its anchor, in order."""
+    if calendar.month is None and calendar.weekday and calendar.day is None:
+        days = (timex.shift(anchor, n, Grain.DAY) for n in range(-7, 8))
+        return [d for d in days if d and timex.weekday(d) == calendar.weekday]
+    if calendar.month is None and calendar.day:
+        months = (divmod(year * 12 + month - 1 + n, 12) for n in range(-24, 25))
+        values = [timex.day(y, m + 1, calendar.day) for y, m in months]
+    else:
+        values = [_build(calendar, y) for y in range(max(1, year - _YEARS_AROUND), year + _YEARS_AROUND + 1)]
+    found = [v for v in values if v]
+    if calendar.weekday and calendar.day:
+        # The weekday picks the year; where none near the anchor has it, the text is mistaken in it.
+        found = [
+            v for v in found if timex.weekday(v) == calendar.weekday and abs(int(v[:4]) - year) <= 1
+        ] or found
+    return found
+
+
+def _related(calendar: Calendar, relation: Relation, context: _Context) -> str | None:
+    """ "last March", "vendredi prochain", "cet été"."""
+    anchor = context.anchor or ""
+    span = timex.bounds(anchor)
+    if span is None:
+        return None
+    if calendar.weekday and calendar.day is None:
+        # "Last Sunday" is the latest before; "previous" and "next" are those of the week before and after.
+        if relation == Relation(-1):
+            yesterday = timex.shift(anchor, -1, Grain.DAY) or ""
+            return timex.nearest(_candidates(calendar, 0, 0, yesterday), yesterday, tense=-1)
+        week = timex.shift(anchor, relation.count, Grain.WEEK)
+        return timex.nth(week, 1, Grain.DAY, weekday=calendar.weekday) if week else None
+    current = timex.shift(anchor, 0, calendar.grain)
+    candidates = _candidates(calendar, span[0].year, span[0].month, anchor)
+    if current is None:
+        return None
+    if relation.count == 0:
+        same = timex.shift(anchor, 0, Grain.SEASON)
+        return (
+            same
+            if calendar.season and same in candidates
+            else timex.nearest([v for v in candidates if v[:4] == f"{span[0].year:04}"], anchor)
+        )
+    key = timex.order(current)
+    if relation.count < 0:
+        return next((v for v in reversed(candidates) if timex.order(v) < key), None)
+    return next((v for v in candidates if timex.order(v) > key), None)
+
+
+def _offset_value(offset: Offset, context: _Context) -> str | None:
+    if offset.loose and context.tense < 0:
+        return timex.duration(offset.length.parts)
+    finest = min((grain for _, grain in offset.length.parts), key=_SIZES.index)
+    if offset.base is not None:
+        base = _value(offset.base, context)
+        if base and timex.grain(base) is Grain.DAY:
+            finest = Grain.DAY
+    else:
+        base = _leaning(offset.told, finest, context)
+    return timex.move(base, offset.length.parts, offset.sign, finest) if base else None
+
+
+def _nth_value(nth: Nth, context: _Context) -> str | None:
+    container = _value(nth.container, context) if nth.container else None
+    if nth.container is None and nth.size:
+        return timex.duration([(Decimal(nth.size), nth.grain)])
+    if nth.container is None and context.anchor:
+        container = timex.shift(context.anchor, 0, Grain.MONTH if nth.weekday else Grain.YEAR)
+    if container is None:
+        return None
+    if nth.size is None:
+        return timex.nth(container, nth.ordinal, nth.grain, weekday=nth.weekday)
+    ends = (1, nth.size) if nth.ordinal > 0 else (-nth.size, -1)
+    first, last = (timex.nth(container, n, nth.grain) for n in ends)
+    return timex.interval(first, last) if first and last else None
+
+
+def _range_value(first: Expression, last: Expression, context: _Context) -> str | None:
+    """The end that tells more is resolved first, and the other one next to it."""
+    both_to_come = (
+        context.tense > 0 and _openness(first) and _openness(last)
+    )  # it may have begun, but not ended
+    if both_to_come or _openness(first) > _openness(last):
+        end = _value(last, context)
+        begin = _value(first, replace(context, anchor=end, told=end, tense=-1)) if end else None
+    else:
+        begin = _value(first, context)
+        end = (
+            _value(last, replace(context, anchor=begin, told=begin, tense=1))
+            if begin and _openness(last)
+            else _value(last, context)
+        )
+    return timex.interval(begin, end) if begin and end else None
+
+
+def _openness(expression: Expression) -> int:
+    """How many fields an expression leaves to the other end of its range."""
+    match expression:
+        case Part(_, base) if base is not None:
+            return _openness(base)
+        case Calendar(relation=None, within=None) if not expression.settled:
+            return (
+                1
+                + (expression.month is None and expression.day is not None)
+                + (expression.weekday is not None and not expression.month)
+            )
+        case _:
+            return 0

@@ -50,7 +50,14 @@ _SHAPES = (
     (Grain.DECADE, re.compile(r"(\d{3})X")),
 )
 # Months that a unit spans, and the months that seasons begin with: as statistics do, not as the sun does.
-_MONTHS = {Grain.MONTH: 1, Grain.QUARTER: 3, Grain.HALF: 6, Grain.YEAR: 12, Grain.DECADE: 120, Grain.CENTURY: 1200}
+_MONTHS = {
+    Grain.MONTH: 1,
+    Grain.QUARTER: 3,
+    Grain.HALF: 6,
+    Grain.YEAR: 12,
+    Grain.DECADE: 120,
+    Grain.CENTURY: 1200,
+}
 _DAYS = {Grain.DAY: 1, Grain.WEEK: 7, Grain.WEEKEND: 7}
 _SEASONS = {"SP": 3, "SU": 6, "FA": 9, "WI": 12}
 # A duration in these units is told in a smaller one: three quarters are P9M.
@@ -98,7 +105,9 @@ def _bounds(value: str, name: Grain) -> tuple[date, date]:
         case Grain.WEEK:
             return date.fromisocalendar(year, int(rest[1:]), 1), date.fromisocalendar(year, int(rest[1:]), 7)
         case Grain.WEEKEND:
-            return date.fromisocalendar(year, int(rest[1:3]), 6), date.fromisocalendar(year, int(rest[1:3]), 7)
+            return date.fromisocalendar(year, int(rest[1:3]), 6), date.fromisocalendar(
+                year, int(rest[1:3]), 7
+            )
         case Grain.SEASON:
             month, length = _SEASONS[rest], 3
         case Grain.MONTH:
@@ -170,7 +179,11 @@ def nth(container: str, count: int, name: Grain, *, weekday: int | None = None) 
         return None
     first, last = span
     if weekday is None and name not in _DAYS:
-        found = shift(at(first, Grain.DAY) if count > 0 else at(last, Grain.DAY), count - (count > 0) + (count < 0), name)
+        found = shift(
+            at(first, Grain.DAY) if count > 0 else at(last, Grain.DAY),
+            count - (count > 0) + (count < 0),
+            name,
+        )
         inside = bounds(found) if found else None
         return found if inside and inside[0] >= first and inside[1] <= last else None
     if name is not Grain.DAY or weekday is not None:
@@ -205,8 +218,62 @@ def duration(parts: Iterable[tuple[Decimal, Grain]]) -> str:
     for count, name in parts:
         factor, unit = _TOLD_IN.get(name, (1, name))
         total[unit] = total.get(unit, Decimal(0)) + count * factor
-    calendar = "".join(f"{total[u].normalize():f}{u}" for u in (Grain.YEAR, Grain.MONTH, Grain.WEEK, Grain.WEEKEND, Grain.DAY) if u in total)
+    calendar = "".join(
+        f"{total[u].normalize():f}{u}"
+        for u in (Grain.YEAR, Grain.MONTH, Grain.WEEK, Grain.WEEKEND, Grain.DAY)
+        if u in total
+    )
     return f"P{calendar}" + (f"T{total[Grain.HOUR].normalize():f}H" if Grain.HOUR in total else "")
+
+
+def move(value: str, parts: Iterable[tuple[Decimal, Grain]], sign: int, name: Grain) -> str | None:
+    """The unit of grain `name` at a distance from the day on which a value begins: "two years ago", "in 1 year 2 months"."""
+    span = bounds(value)
+    if span is None:
+        return None
+    months, days = Decimal(0), Decimal(0)
+    for count, unit in parts:
+        if unit in _MONTHS:
+            months += count * _MONTHS[unit]
+        else:
+            days += count * _DAYS.get(unit, 0) + (count / 24 if unit is Grain.HOUR else 0)
+    if months % 1:
+        months, days = months // 1, days + months % 1 * 30
+    try:
+        moment = _add_months(span[0], sign * int(months)) + timedelta(sign * int(days))
+        return at(moment, Grain.MONTH if name is Grain.YEAR and months % 12 else name)
+    except (ValueError, OverflowError):
+        return None
+
+
+def nearest(candidates: Sequence[str], anchor: str, *, tense: int = 0, reach: int = 0) -> str | None:
+    """Of values in order, the latest that has begun by the anchor, or with `tense` 1 the earliest that has not ended.
+
+    With tense 0 one to come is taken where it is nearer than the past one and no more than `reach` days away.
+    """
+    span = bounds(anchor)
+    if span is None:
+        return None
+    spans = [(b, v) for v in candidates if (b := bounds(v))]
+    past = next(((b, v) for b, v in reversed(spans) if b[0] <= span[1]), None)
+    future = next(((b, v) for b, v in spans if b[1] >= span[0]), None)
+    if tense == 0 and past and future:
+        ahead = (future[0][0] - span[1]).days
+        tense = 1 if ahead <= reach and ahead < (span[0] - past[0][1]).days else -1
+    chosen = (future or past) if tense > 0 else (past or future)
+    return chosen[1] if chosen else None
+
+
+def weekday(value: str) -> int | None:
+    """The weekday of a day, Monday being 1."""
+    span = bounds(value)
+    return span[0].isoweekday() if span else None
+
+
+def within_days(value: str, other: str, limit: int) -> bool:
+    """Whether two values begin at most so many days apart."""
+    one, two = bounds(value), bounds(other)
+    return one is not None and two is not None and abs((one[0] - two[0]).days) <= limit
 
 
 def order(value: str) -> tuple[str, str]:
@@ -231,8 +298,13 @@ def parse(surface: str, *, languages: Sequence[str], anchor: str | None = None) 
     from dateparser.date import DateDataParser  # loading it costs more than reading a short article
 
     base = datetime.fromisoformat(anchor) if anchor else None
-    wanted = ["absolute-time", "timestamp"] if base is None else ["absolute-time", "timestamp", "relative-time"]
-    settings = {"PARSERS": wanted, "RELATIVE_BASE": base or datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None)}
+    wanted = (
+        ["absolute-time", "timestamp"] if base is None else ["absolute-time", "timestamp", "relative-time"]
+    )
+    settings = {
+        "PARSERS": wanted,
+        "RELATIVE_BASE": base or datetime(2000, 1, 1, tzinfo=UTC).replace(tzinfo=None),
+    }
     if base is None:
         settings["REQUIRE_PARTS"] = ["year"]
     data = DateDataParser(languages=list(languages), settings=settings).get_date_data(surface)
