@@ -254,21 +254,12 @@ def build(
     ] = False,
 ) -> None:
     """Make gold and corpus of marked texts. An article that is there already is written where it is."""
-    from extractor.gold import parse_marked_article, split_evenly, write_gold
+    from extractor.gold import read_marked, split_evenly, write_gold
 
     with _told():
-        files = [
-            file for path in marked for file in (sorted(path.glob("*.txt")) if path.is_dir() else [path])
-        ]
-        items = [parse_marked_article(_read(file), place=str(file)) for file in files]
+        items = read_marked(marked)
         places = {file.stem: file.parent for file in gold.rglob("*.json")}
         parts = split_evenly(item for item in items if item.id not in places) if split else {}
         for item in items:
             write_gold(item, places.get(item.id) or gold / parts.get(item.id, ""), corpus)
     typer.echo(f"{len(items)} articles")
-
-
-def _read(file: Path) -> str:
-    from extractor.gold import read_text
-
-    return read_text(file)

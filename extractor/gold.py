@@ -343,6 +343,20 @@ def _marked_mention(match: re.Match[str], start: int, place: str) -> Mention:
     )
 
 
+def read_marked(paths: Iterable[Path]) -> list[Gold]:
+    """The gold of marked texts, or of all in a folder; GoldError where two tell of one article."""
+    files = [file for path in paths for file in (sorted(path.glob("*.txt")) if path.is_dir() else [path])]
+    out: dict[str, Gold] = {}
+    for file in files:
+        gold = parse_marked_article(read_text(file), place=str(file))
+        if gold.id in out:
+            raise GoldError(
+                f"{file}: id: found {gold.id!r}, which another marked text has, expected one of its own"
+            )
+        out[gold.id] = gold
+    return list(out.values())
+
+
 def parse_marked_article(marked: str, *, place: str) -> Gold:
     """The gold of a whole marked article. GoldError names `place` and the fault."""
     front, labelled = split_front_matter(marked)
