@@ -16,7 +16,7 @@ from extractor import pipes
 from extractor.deals import assemble_deals
 from extractor.entries import entries_note
 from extractor.gazetteer import load_gazetteer
-from extractor.lexicon import load_lexicon
+from extractor.lexicon import Lexicon, load_lexicon
 from extractor.orgs import text_notes
 from extractor.values import Article, Extraction, ExtractorError, Mention
 
@@ -30,7 +30,7 @@ def load(
     its model is not installed. `blind_to`: texts whose names are taken out of the gazetteer, to measure how
     organisations that nobody listed are found.
     """
-    nlp = _load_tagger(load_lexicon(lang).language_setting("model")) if model else spacy.blank(lang)
+    nlp = _load_tagger(load_lexicon(lang)) if model else spacy.blank(lang)
     first = nlp.pipe_names[0] if nlp.pipe_names else None
     nlp.add_pipe("extractor_dates", before=first)
     nlp.add_pipe("extractor_amounts", after="extractor_dates")
@@ -59,7 +59,13 @@ def model_digest(model: str) -> str:
     return digest.hexdigest()
 
 
-def _load_tagger(model: str) -> Language:
+def _load_tagger(lexicon: Lexicon) -> Language:
+    model = lexicon.language_setting("model")
+    if model_digest(model) != lexicon.language_setting("model_sha256"):
+        raise ExtractorError(
+            f"the installed model {model} is not the one this version was measured with: "
+            "reinstall it from the pinned requirements"
+        )
     # Of the stock components only `ner` is read, and it has a tok2vec of its own: the others are not even loaded.
     config = spacy.util.load_config(_model_folder(model) / "config.cfg")
     return spacy.load(model, exclude=[name for name in config["nlp"]["pipeline"] if name != "ner"])
