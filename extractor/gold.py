@@ -119,7 +119,7 @@ def _read_json(file: Path) -> Record:
     except ValueError as error:
         raise GoldError(f"{file}: found no JSON in UTF-8: {error}") from error
     if not isinstance(record, dict):
-        raise GoldError(f"{file}: found a {type(record).__name__}, expected an object")
+        raise GoldError(f"{file}: found {type(record).__name__}, expected an object")
     return record
 
 
@@ -199,7 +199,7 @@ def _json_lines(lines: str, path: str) -> Iterator[tuple[str, Record]]:
             except ValueError as error:
                 raise GoldError(f"{path}:{n}: found no JSON: {error}") from error
             if not isinstance(record, dict):
-                raise GoldError(f"{path}:{n}: found a {type(record).__name__}, expected an object")
+                raise GoldError(f"{path}:{n}: found {type(record).__name__}, expected an object")
             yield f"{path}:{n}", record
 
 
@@ -296,6 +296,8 @@ def _parse(marked: str, *, place: str) -> tuple[str, list[Mention], list[Record]
         length += len(parts[-1])
         position = match.end()
         if match["date"] is not None:
+            if entries and "end" not in entries[-1]:
+                raise GoldError(f"{place}: the entry of {entries[-1]['date']} is not closed before the next")
             entries.append({"start": length, "date": match["date"]})
         elif match["close"]:
             if not entries or "end" in entries[-1]:
