@@ -31,7 +31,6 @@ from extractor.values import (
     Money,
     Org,
     Power,
-    Qualifier,
     Status,
     Timex,
 )
@@ -61,6 +60,8 @@ _PARTS = {
 }
 _BYSTANDERS = frozenset({"owner", "like", "source", "against", "brand", "via", "incl"})
 _SUPPLY, _CONTRACT = "supply", "contract"
+# Where one side is told, the party that is left is the other.
+_TWO_SIDED = frozenset({_SUPPLY, _CONTRACT, "partnership", "debt"})
 _GOODS = frozenset({DealType.CHIPS, DealType.CLOUD, DealType.ENERGY})
 
 
@@ -99,25 +100,28 @@ class _Draft:
 
     rule: str
     type: str
-    needs: str
+    needs: frozenset[str]
     sentence: int
     at: int
+    places: list[int] = field(default_factory=list)  # where its frames stand
     parts: dict[str, list[int]] = field(default_factory=dict)
     amount: int | None = None
     power: int | None = None
     date: int | None = None
     date_value: str | None = None
+    own_date: bool = False  # told in the same clause
     term: int | None = None
     stake: Decimal | None = None
     status: Status = Status.ANNOUNCED
     source: int | None = None
     again: bool = False
+    noun: bool = False
     partial: bool = False
     guessed: int = 0  # parts filled from outside the clause
     alone: bool = False
     frames: int = 1
     goods: str | None = None
-    own: bool = False
+    announced: bool = False
     entry: int | None = None
     sentences: list[int] = field(default_factory=list)
 
@@ -186,6 +190,7 @@ class _Sentence:
     def _name_groups(self) -> list[_Group]:
         reader, text = self.reader, self.between
         joiner = reader.lexicon.compiled(r"^ (?:{org_joiner}) (?P<rest>.*)$")
+        listed = reader.lexicon.compiled(r"^ {org_joiner:} (?:[^\W_]{1,14} ){0,3}\uE000")
         groups: list[_Group] = []
         for i in self.of_type(MentionType.ORG):
             m = reader.mentions[i]
@@ -200,6 +205,11 @@ class _Sentence:
                     joined
                     and reader.lexicon.value("org_joiner", joined["org_joiner"])
                     and self._can_join(joined, last)
+                    and not (
+                        joined["org_joiner"].startswith(",")
+                        and len(joined["org_joiner"]) > 1
+                        and not listed.match(text(m.end, self.end))
+                    )
                 ):
                     groups[-1] = replace(
                         last, orgs=(*last.orgs, i), end=m.end, possessive=self._possessive(m.end)
@@ -209,15 +219,11 @@ class _Sentence:
         return groups
 
     def _can_join(self, joined: re.Match[str], last: _Group) -> bool:
-        # After a bare comma the next name follows at once; after a word a short description may stand before it.
+        # After a comma the next name follows at once; after a word a short description may stand before it.
         rest = joined["rest"]
         if not re.search(r"[^\W_]", joined["org_joiner"]):
-            return (
-                not rest
-                or bool(re.fullmatch(r"(?:[^\W\d_]+-)?[a-zà-ÿ' -]{0,14}", rest))
-                and len(rest.split()) <= 1
-            )
-        if re.search(r"[,;:().]", rest) or len(rest.split()) > 4 or _MENTION.search(rest):
+            return not rest
+        if re.search(r"[,;:()]|\. ", rest) or len(rest.split()) > 4 or _MENTION.search(rest):
             return False
         start = joined.end() - len(rest)
         where = last.end + start
@@ -238,13 +244,27 @@ class _Sentence:
 
     def _marked(self, orgs: tuple[int, ...], start: int, end: int, reference: str | None) -> _Group:
         """A group with what is said before it: the words since the last mention, comma or frame."""
-        before = self.between(self.start, start)
-        cut = max((m.end() for m in _MENTION.finditer(before)), default=0)
+        before, after = self.between(self.start, start), self.between(end, self.end)
+        cut = max(
+            (m.end() for m in _MENTION.finditer(before) if before[m.end() : m.end() + 1] != "-"), default=0
+        )
         cut = max([cut, *(m.end() for m in _BREAK.finditer(before, cut))])
         cut = max([cut, *(t.end - self.start for t in self.triggers if t.end <= start)])
         aside = before.rstrip(" ").endswith(("(", "["))
         stretch = before[cut:]
+        lexicon = self.reader.lexicon
+        possessive = self._possessive(end)
+        # "la société d'infrastructure X": what stands before the noun counts, not what stands within its description.
+        heads = [m for m in lexicon.compiled("{<}{org_noun:}{>}").finditer(stretch)]
+        if heads and reference is None and len(_WORD.findall(stretch[heads[-1].end() :])) <= 6:
+            stretch = re.sub(r"(?:[^\W_]+-)?$", "", stretch[: heads[-1].start()])
         marker, inner, until = "", False, len(stretch)
+        if orgs and (attributive := lexicon.compiled("^(?:-[^\\W\\d_]| (?:{attributive:}){>})").match(after)):
+            value = lexicon.compiled("^ {attributive}").match(after)
+            marker = str(lexicon.value("attributive", value["attributive"])) if value else "owner"
+            if marker == "unit":
+                marker = "" if lexicon.compiled("{<}{own_pronoun:} $").search(before) else "owner"
+            return _Group(orgs, start, end, marker, False, False, aside, reference)
         for name, m_start, m_end in reversed(self._markers(stretch)):
             if len(_WORD.findall(stretch[m_end:until])) > 4:
                 break
@@ -257,7 +277,7 @@ class _Sentence:
             elif name != "and":
                 marker = name
             break
-        return _Group(orgs, start, end, marker, inner, self._possessive(end), aside, reference)
+        return _Group(orgs, start, end, marker, inner, possessive, aside, reference)
 
 
 def _read_frame(found: object) -> tuple[tuple[str, str], ...]:
@@ -322,7 +342,7 @@ def assemble_deals(
     reader = _Reader(article, entries, mentions, lexicon)
     drafts: list[_Draft] = []
     for sentence in reader.sentences:
-        found = _merge_in_sentence(reader, _draft_sentence(reader, sentence))
+        found = _merge_in_sentence(reader, sentence, _draft_sentence(reader, sentence))
         sentence.drafts = found
         _add(reader, drafts, sentence, found)
     deals = [deal for draft in drafts if _complete(reader, draft) and (deal := _finish(reader, draft))]
@@ -353,12 +373,14 @@ def _draft_sentence(reader: _Reader, sentence: _Sentence) -> list[_Draft]:
         draft = _Draft(
             rule=trigger.rule.name,
             type=str(options["type"]),
-            needs=str(options["needs"]),
+            needs=frozenset({str(options["needs"])}),
             sentence=sentence.index,
             at=trigger.start,
+            places=[trigger.start],
+            noun=trigger.noun,
             parts=parts,
             alone=bool(options.get("alone")),
-            own=bool(options.get("own")),
+            announced=bool(sentence.spans("{<}{announce:}{>}")),
             entry=sentence.entry,
             sentences=[sentence.index],
         )
@@ -375,10 +397,14 @@ def _draft_sentence(reader: _Reader, sentence: _Sentence) -> list[_Draft]:
         if mine:
             draft.amount = min(whole or mine, key=lambda i: _distance(sentence, i, trigger))
             draft.partial = not whole
-        drafts.append(draft)
+            more = [i for i in whole if i > draft.amount and _is_more(sentence, i)]
+            drafts += [
+                replace(draft, amount=i, at=reader.mentions[i].start, places=[], again=True) for i in more
+            ]
+        drafts += [draft, *_further(sentence, draft, sentence.groups)]
     for draft in drafts:
         draft.stake = _stake(sentence, draft, drafts)
-        draft.date, draft.date_value = _date(reader, sentence, draft)
+        draft.date, draft.date_value, draft.own_date = _date(reader, sentence, draft)
         draft.term = _term(reader, sentence, draft, drafts)
         _report(reader, sentence, draft)
     return drafts + _pairs(reader, sentence, drafts)
@@ -396,11 +422,14 @@ def _amount_kind(sentence: _Sentence, index: int) -> str:
     ):
         return "equivalent"
     before = after = None
+    earlier = [i for i in sentence.of_type(MentionType.MONEY) if i < index]
     for start, end, kind in sentence.cues:
-        if end <= m.start and m.start - end <= 45:
+        if end <= m.start and m.start - end <= 65:
             gap = sentence.between(end, m.start)
+            if kind in ("compare", "part") and _MENTION.search(gap):
+                continue
             if not re.search(r"[;:\ue001]|, ", gap) and len(_WORD.findall(gap)) <= (
-                2 if kind in ("compare", "part") else 5
+                2 if kind in ("compare", "part") else 8
             ):
                 before = kind if before != "deal" or kind != "valuation" else before
         elif start >= m.end and start - m.end <= 25 and after is None:
@@ -413,6 +442,13 @@ def _amount_kind(sentence: _Sentence, index: int) -> str:
                 after = kind
     if before in ("deal", "stake"):
         return before
+    if (
+        before == "part"
+        and after is None
+        and earlier
+        and (whole := _amount_kind(sentence, earlier[-1])) not in _USABLE
+    ):
+        return whole
     return after or before or "deal"
 
 
@@ -464,75 +500,132 @@ def _fill(
     """The parts of a frame: part -> mentions."""
     trigger = sentence.triggers[n]
     groups = [g for g in sentence.groups if not (set(g.orgs) & sources)]
+    right = [g for g in groups if g.start >= trigger.end and not (g.aside and g.orgs)]
+    left = [g for g in groups if g.end <= trigger.start]
     parts: dict[str, list[int]] = {}
-    taken: set[int] = set()
+    exact: set[str] = set()  # parts told by a word of their own, which a subject does not fill too
 
     def put(part: str, group: _Group, *, subject: bool = False) -> None:
         exclude = {reader.norm(i) for v in parts.values() for i in v}
         orgs = group.orgs or tuple(_resolve(reader, sentence, group, exclude, subject=subject))
         held = parts.setdefault(part, [])
         held += [i for i in orgs if i not in held]
-        taken.add(group.start)
+        if group.marker in ("of", "by") or group.possessive:
+            exact.add(part)
 
     subject = _subject(sentence, n, groups, objects, subjects)
+    governed = trigger.noun and _governor(sentence, n) is not None
+    if subject is None and not governed:
+        subject = _fronted(sentence, trigger, right)
     if subject is not None:
         subjects[n] = subject
-    by = next(
-        (g for g in groups if g.start >= trigger.end and g.marker == "by" and _owner(sentence, g) is trigger),
-        None,
-    )
-    subject_part = trigger.part("subject")
-    passive = _is_passive(sentence, trigger) or (
-        by is not None and not trigger.noun and trigger.part("by") == subject_part
-    )
-    if subject is not None and subject_part:
-        if not passive:
-            put(subject_part, subject, subject=True)
-        elif other := (trigger.part("object") or trigger.part("of")):
-            put(other, subject, subject=True)
-    for g in groups:
-        if g.start < trigger.end:
+    part = trigger.part("subject")
+    by = any(g.marker == "by" and _owner(sentence, g) is trigger for g in right)
+    passive = _is_passive(sentence, trigger) or (by and not trigger.noun and trigger.part("by") == part)
+    if passive:
+        part = trigger.part("object") or trigger.part("of")
+    if subject is not None and part and not trigger.noun:
+        put(part, subject, subject=True)
+    for g in right:
+        if g is subject:
             continue
-        if g.aside and not g.reference:
-            continue
-        part = trigger.part(g.marker) if g.marker and g.marker != "and" else None
-        if part is None and g.inner:
-            part = trigger.part("of")
+        told = trigger.part(g.marker) if g.marker and g.marker != "and" else None
+        told = told or (trigger.part("of") if g.inner else None)
         if (
-            g.marker
-            and part
+            told
             and _owner(sentence, g) is trigger
             and (not sentence.crossings(trigger.end, g.start) or g.marker in ("led", "join"))
         ):
-            put(part, g)
+            bare = (
+                g.marker == "of"
+                and trigger.part("object") == "target"
+                and not _is_goods(sentence, trigger, g)
+            )
+            put("target" if bare else told, g)
         elif (
             not g.marker
             and not passive
             and trigger.part("object")
-            and "object" not in objects.values()
+            and n not in objects.values()
             and g.start not in objects
             and _is_object(sentence, trigger, g)
         ):
             objects[g.start] = n
             put(str(trigger.part("object")), g)
-    for g in groups:
-        if g.end > trigger.start or g.start in taken:
-            continue
-        near = sentence.between(g.end, trigger.start)
-        part = None
-        if g.possessive and trigger.noun and not _MENTION.search(near.replace(_MONEY, "")) and len(near) < 60:
-            part = trigger.part("poss") if not _has_trigger(sentence, g.end, trigger.start) else None
-            if part and subject is not None and subject.start != g.start and parts.get(part):
-                parts[part] = []
-        elif g.marker in ("with", "between", "from", "join", "led", "in", "to") and not sentence.crossings(
-            g.end, trigger.start
+        elif (
+            not g.marker
+            and trigger.part("tail")
+            and not _has_trigger(sentence, trigger.end, sentence.end)
+            and re.fullmatch(
+                r" ?[,(–|-] ?", sentence.between(max(trigger.end, _last_end(sentence, g)), g.start)
+            )
         ):
+            put(str(trigger.part("tail")), g)
+    for g in left:
+        if g is subject:
+            continue
+        gap = sentence.between(g.end, trigger.start)
+        if (
+            g.possessive
+            and trigger.noun
+            and len(gap) < 60
+            and _ORG not in gap
+            and not _has_trigger(sentence, g.end, trigger.start)
+        ):
+            told = trigger.part("poss")
+        elif g.marker in _FRONTED and not sentence.crossings(g.end, trigger.start):
             owner = _owner(sentence, g)
-            if owner is None or (owner is not trigger and owner.part(g.marker) is None):
-                part = trigger.part(g.marker)
-        if part:
-            put(part, g)
+            told = trigger.part(g.marker) if owner is None or owner.part(g.marker) is None else None
+        else:
+            told = None
+        if told:
+            put(told, g)
+    if subject is not None and part and trigger.noun and not governed:
+        if part not in exact and not sentence.crossings(min(subject.end, trigger.end), trigger.start):
+            put(part, subject, subject=True)
     return {k: v for k, v in parts.items() if v}
+
+
+# Parts that may be told before the verb: "Dans un accord avec X, Y achète …".
+_FRONTED = frozenset({"with", "between", "from", "join", "led", "in", "to"})
+
+
+def _last_end(sentence: _Sentence, group: _Group) -> int:
+    """Where the last mention before a group ends."""
+    ends = (sentence.reader.mentions[i].end for i in sentence.mentions)
+    return max((e for e in ends if e <= group.start), default=sentence.start)
+
+
+def _is_goods(sentence: _Sentence, trigger: _Trigger, group: _Group) -> bool:
+    """Whether things are bought, not the company: a number or a word for goods before its name."""
+    gap = sentence.between(trigger.end, group.start)
+    goods = sentence.reader.lexicon.compiled("{<}{delivery:}{>}")
+    return bool(re.search(r"\d", gap) or goods.search(gap) or len(_WORD.findall(gap)) > 8)
+
+
+def _governor(sentence: _Sentence, n: int) -> _Trigger | None:
+    """The verb of which a noun is the object: "obtient un prêt"; its subject has its part from the verb."""
+    noun = sentence.triggers[n]
+    verb = sentence.triggers[n - 1] if n else None
+    if verb is None or verb.noun or not verb.rule.options.get("light"):
+        return None
+    gap = sentence.between(verb.end, noun.start)
+    names = gap.count(_ORG) - len(re.findall("\ue000\ue004*'", gap))
+    return verb if len(_WORD.findall(gap)) <= 7 and names <= 0 and not re.search(r"[,;:.]", gap) else None
+
+
+def _fronted(sentence: _Sentence, trigger: _Trigger, right: list[_Group]) -> _Group | None:
+    """ "Après avoir racheté B, A …": the subject stands behind the clause that opens the sentence."""
+    if len(_WORD.findall(sentence.between(sentence.start, trigger.start))) > 5:
+        return None
+    for g in right:
+        if (
+            not g.marker
+            and not g.possessive
+            and re.search(r", (?:l'|[^\W_]{2,3} )?$", sentence.between(sentence.start, g.start))
+        ):
+            return g
+    return None
 
 
 def _has_trigger(sentence: _Sentence, start: int, end: int) -> bool:
@@ -542,10 +635,12 @@ def _has_trigger(sentence: _Sentence, start: int, end: int) -> bool:
 def _owner(sentence: _Sentence, group: _Group) -> _Trigger | None:
     """The nearest frame before a group that has a part for what is said before it."""
     for trigger in reversed(sentence.triggers):
-        if trigger.end <= group.start and (
-            trigger.part(group.marker) or (group.inner and trigger.part("of"))
-        ):
+        if trigger.end > group.start:
+            continue
+        if trigger.part(group.marker) or (group.inner and trigger.part("of")):
             return trigger
+        if group.marker == "of":
+            return None
     return None
 
 
@@ -699,6 +794,21 @@ def _has_again(sentence: _Sentence, trigger: _Trigger, money: list[int]) -> bool
     )
 
 
+def _is_more(sentence: _Sentence, index: int) -> bool:
+    """Whether an amount is told as a further one: "un milliard supplémentaire"."""
+    m = sentence.reader.mentions[index]
+    near = (
+        sentence.between(max(sentence.start, m.start - 14), m.start),
+        sentence.between(m.end, min(sentence.end, m.end + 18)),
+    )
+    lexicon = sentence.reader.lexicon
+    before, after = (
+        lexicon.compiled("{<}{again} $").search(near[0]),
+        lexicon.compiled("^ {again}{>}").search(near[1]),
+    )
+    return any(f and lexicon.value("again", f["again"]) for f in (before, after))
+
+
 def _goods(sentence: _Sentence, trigger: _Trigger) -> str | None:
     """What is delivered: the nearest word for it, behind the frame rather than before it."""
     best: tuple[float, str] | None = None
@@ -712,17 +822,62 @@ def _goods(sentence: _Sentence, trigger: _Trigger) -> str | None:
 
 
 def _spread(sentence: _Sentence, draft: _Draft, amounts: list[int]) -> list[_Draft]:
-    """ "5 milliards et 100 milliards dans A et B, respectivement": one draft for each pair."""
-    if not sentence.spans("{<}{respectively:}{>}"):
-        return []
-    for part in (_GETS, _PAYS):
-        orgs = draft.parts.get(part, [])
-        if len(orgs) == len(amounts):
+    """One draft for each pair of amount and name: "5 et 7 milliards dans A et B, respectivement", "5 dans A et 7 dans B"."""
+    mentions = sentence.reader.mentions
+    respectively = bool(sentence.spans("{<}{respectively:}{>}"))
+    for part in (_GETS, "target", _PAYS):
+        orgs = sorted(draft.parts.get(part, []))
+        if len(orgs) != len(amounts) or len({sentence.reader.norm(i) for i in orgs}) < len(orgs):
+            continue
+        spans = sorted([*orgs, *amounts], key=lambda i: mentions[i].start)
+        if respectively or all(
+            (i in amounts) != (k in amounts) for i, k in zip(spans, spans[1:], strict=False)
+        ):
             return [
-                replace(draft, parts={**draft.parts, part: [org]}, amount=amount, at=draft.at + k, again=True)
-                for k, (org, amount) in enumerate(zip(orgs, sorted(amounts), strict=True))
+                replace(
+                    draft,
+                    parts={**draft.parts, part: [org]},
+                    amount=amount,
+                    at=mentions[amount].start,
+                    again=True,
+                )
+                for org, amount in zip(orgs, sorted(amounts), strict=True)
             ]
     return []
+
+
+def _further(sentence: _Sentence, draft: _Draft, groups: list[_Group]) -> list[_Draft]:
+    """ "a racheté A en 2015 puis B en 2018": the verb goes for both."""
+    mentions = sentence.reader.mentions
+    target = draft.parts.get("target") or draft.parts.get(_GETS)
+    out: list[_Draft] = []
+    if not target or draft.noun:
+        return out
+    last = mentions[target[-1]].end
+    for g in groups:
+        gap = sentence.between(_last_end(sentence, g), g.start)
+        if (
+            g.start > last
+            and g.orgs
+            and not set(g.orgs) & set(_all(draft))
+            and g.marker in ("", "and")
+            and _last_end(sentence, g) > last
+            and sentence.reader.lexicon.compiled("^,? {org_joiner:} (?:then{_})?$").search(gap)
+            and not _has_trigger(sentence, last, g.start)
+        ):
+            part = "target" if draft.parts.get("target") else _GETS
+            out.append(
+                replace(
+                    draft,
+                    parts={**draft.parts, part: list(g.orgs)},
+                    amount=None,
+                    at=g.start,
+                    places=[],
+                    again=True,
+                )
+            )
+            last = g.end
+    return out
 
 
 def _stake(sentence: _Sentence, draft: _Draft, drafts: list[_Draft]) -> Decimal | None:
@@ -736,33 +891,37 @@ def _stake(sentence: _Sentence, draft: _Draft, drafts: list[_Draft]) -> Decimal 
     return None
 
 
-def _date(reader: _Reader, sentence: _Sentence, draft: _Draft) -> tuple[int | None, str | None]:
-    """The stated date of the event: the nearest one in the clause that is neither a deadline nor in the future."""
+def _date(reader: _Reader, sentence: _Sentence, draft: _Draft) -> tuple[int | None, str | None, bool]:
+    """The stated date of the event, and whether it stands in the same clause: the nearest one that is neither a
+    deadline, nor in the future, nor part of a name."""
+    lexicon = reader.lexicon
     anchor = reader.entries[sentence.entry].date if sentence.entry is not None else reader.article.published
-    best: tuple[float, int] | None = None
+    best: tuple[float, int, bool] | None = None
     for i in sentence.of_type(MentionType.DATE):
         m, value = reader.mentions[i], reader.timex(i)
         if not value or value.startswith("P") or "/" in value or "X" in value:
             continue
-        if (
-            anchor
-            and value[:4] > anchor[:4]
-            or anchor
-            and value.replace("-", "").isdigit()
-            and value > anchor
-        ):
+        if anchor and (value[:4] > anchor[:4] or (value.replace("-", "").isdigit() and value > anchor)):
             continue
         before = sentence.between(max(sentence.start, m.start - 40), m.start)
-        if reader.lexicon.compiled(r"{<}{not_date:}(?:{>}|(?<=')) (?:[^\W\d_]{1,6}{_})?$").search(before):
+        if lexicon.compiled(r"{<}{not_date:}(?:{>}|(?<=')) (?:[^\W\d_]{1,6}{_})?$").search(before):
+            continue
+        if m.text.isdigit() and not lexicon.compiled(r"(?:^|[^\w ]|{<}{date_before:}) $").search(before):
             continue
         low, high = min(m.start, draft.at), max(m.start, draft.at)
-        cost = abs(m.start - draft.at) + 80 * sentence.crossings(low, high)
-        cost += 25 * sum(low < d.start < high and not d.noun for d in sentence.triggers)
+        crossed = sentence.crossings(low, high)
+        cost = float(high - low) + 80 * crossed
+        cost += 40 * sum(low < d.start < high and not d.noun for d in sentence.triggers)
+        cost += 40 * len(lexicon.compiled("{<}{relative:}{>}").findall(sentence.between(low, high)))
+        if crossed and m.start > draft.at:
+            continue
+        # "puis B en 2018": the date of a further stage stands behind it.
+        cost += 30 * (draft.again and m.start < draft.at)
         if best is None or cost < best[0]:
-            best = (cost, i)
+            best = (cost, i, not crossed)
     if best is None:
-        return None, None
-    return best[1], reader.timex(best[1])
+        return None, None, False
+    return best[1], reader.timex(best[1]), best[2]
 
 
 def _term(reader: _Reader, sentence: _Sentence, draft: _Draft, drafts: list[_Draft]) -> int | None:
@@ -820,7 +979,7 @@ def _pairs(reader: _Reader, sentence: _Sentence, drafts: list[_Draft]) -> list[_
             continue
         out.append(
             _Draft(
-                rule=found.rule.name, type="investment", needs="money", sentence=sentence.index, at=span[0],
+                rule=found.rule.name, type="investment", needs=frozenset({"money"}), sentence=sentence.index, at=span[0],
                 parts={_GETS: [org]}, amount=money, again=True, entry=sentence.entry, sentences=[sentence.index],
             )
         )  # fmt: skip
@@ -860,7 +1019,9 @@ def _agrees(reader: _Reader, a: _Draft, b: _Draft, *, near: bool) -> bool:
         return a.partial != b.partial and bool(x & y)
     if near and (not x or not y):
         return True
-    if not x & y or not (x <= y or y <= x or len(x & y) >= 2 or (near and len(x & y) >= 1)):
+    if not x & y or not (x <= y or y <= x or len(x & y) >= 2):
+        return False
+    if near and a.own_date and b.own_date and a.date_value != b.date_value:
         return False
     if not near:
         if (
@@ -889,6 +1050,7 @@ def _family(draft: _Draft) -> str:
     }.get(draft.type, draft.type)  # fmt: skip
 
 
+_TELLING = frozenset({"revenue_share", "joint_venture", "debt"})
 # Which frame names the type where several tell one event: the more telling one.
 _WEIGHT = {
     "revenue_share": 9, "joint_venture": 8, "debt": 7, "stake": 4, "acquisition": 6, "investment": 5, _SUPPLY: 6,
@@ -920,9 +1082,15 @@ def _join(reader: _Reader, a: _Draft, b: _Draft) -> None:
                 parts.setdefault(part, []).append(i)
     generic = {_CONTRACT, "partnership"}
     kind = lead.type
-    if kind in generic and other.type not in generic:
+    if other.type in _TELLING and not reversed_:
         kind = other.type
-    elif (
+    if (
+        kind in generic
+        and other.type not in generic
+        and not (other.type == "infrastructure" and len(held) > 1)
+    ):
+        kind = other.type
+    if (kind == "infrastructure" and other.type in generic and len(set(reader.norms(_all(other)))) > 1) or (
         _WEIGHT[other.type] > _WEIGHT[kind]
         and other.amount is None
         and not reversed_
@@ -933,7 +1101,6 @@ def _join(reader: _Reader, a: _Draft, b: _Draft) -> None:
     a.parts = {k: v for k, v in parts.items() if v}
     a.type = kind
     a.rule = lead.rule
-    a.own = lead.own
     if a.amount is None or (a.partial and b.amount is not None and not b.partial):
         a.amount, a.partial = b.amount, b.partial
     a.power = a.power if a.power is not None else b.power
@@ -947,15 +1114,13 @@ def _join(reader: _Reader, a: _Draft, b: _Draft) -> None:
         a.status = min(a.status, b.status, key=order.index)
         a.source = a.source if a.source is not None else b.source
     a.alone = a.alone or b.alone
-    a.needs = min(a.needs, b.needs, key=lambda s: _STRENGTH.get(s, 9))
+    a.needs |= b.needs
+    a.places += b.places
     a.frames += b.frames
     a.sentences += b.sentences
 
 
-_STRENGTH = {"raise": 0, "money": 1, "deal": 2, "two": 3, "lead": 4, "goods": 5}
-
-
-def _merge_in_sentence(reader: _Reader, drafts: list[_Draft]) -> list[_Draft]:
+def _merge_in_sentence(reader: _Reader, sentence: _Sentence, drafts: list[_Draft]) -> list[_Draft]:
     merged: list[_Draft] = []
     for draft in drafts:
         if draft.again and merged:
@@ -965,7 +1130,7 @@ def _merge_in_sentence(reader: _Reader, drafts: list[_Draft]) -> list[_Draft]:
             fit = [
                 d
                 for d in merged
-                if _agrees(reader, d, draft, near=True) and (_all(draft) or draft.amount is not None)
+                if _linked(reader, sentence, d, draft) or _agrees(reader, d, draft, near=True)
             ]
             target = fit[-1] if fit else None
         if target is not None:
@@ -973,6 +1138,17 @@ def _merge_in_sentence(reader: _Reader, drafts: list[_Draft]) -> list[_Draft]:
         else:
             merged.append(draft)
     return [d for d in merged if _all(d)]
+
+
+def _linked(reader: _Reader, sentence: _Sentence, verb: _Draft, noun: _Draft) -> bool:
+    """ "mène le tour de table", "signed a deal": a verb and the noun that is its object open one frame."""
+    governor = next(
+        (_governor(sentence, n) for n, t in enumerate(sentence.triggers) if t.start == noun.at), None
+    )
+    pays = set(reader.norms(_side(verb, _PAYS))) & set(reader.norms(_side(noun, _GETS)))
+    gets = set(reader.norms(_side(verb, _GETS))) & set(reader.norms(_side(noun, _PAYS)))
+    same = verb.amount is None or noun.amount is None or verb.amount == noun.amount
+    return governor is not None and governor.start in verb.places and same and not pays | gets
 
 
 def _inherit(reader: _Reader, earlier: list[_Draft], draft: _Draft) -> None:
@@ -1004,7 +1180,7 @@ def _add(reader: _Reader, drafts: list[_Draft], sentence: _Sentence, found: list
             rounds = [d for d in recent if d.type == "investment" and _side(d, _GETS)]
             if rounds:
                 _join(reader, rounds[-1], draft)
-        else:
+        elif _complete(reader, draft):
             drafts.append(draft)
     if not found:
         _add_to_told(reader, drafts, sentence)
@@ -1024,28 +1200,20 @@ def _add_to_told(reader: _Reader, drafts: list[_Draft], sentence: _Sentence) -> 
 
 
 def _complete(reader: _Reader, draft: _Draft) -> bool:
-    """Whether a draft holds enough to be a deal."""
+    """Whether a draft holds enough to be a deal, by what any of its frames asks for."""
     parties = reader.norms(_all(draft))
     told = draft.amount is not None or draft.power is not None
-    match draft.needs:
-        case "two":
-            enough = len(parties) >= 2
-        case "deal":
-            enough = (
-                len(parties) >= 2
-                and bool(_side(draft, _PAYS) and _side(draft, _GETS))
-                or bool(parties)
-                and told
-            )
-        case "money":
-            enough = bool(parties) and (told or draft.alone and bool(_side(draft, _GETS)))
-        case "raise":
-            enough = bool(_side(draft, _GETS)) or (bool(parties) and told)
-        case "lead":
-            enough = len(parties) >= 2
-        case _:
-            enough = len(parties) >= 2 and draft.goods in _GOODS and (told or draft.frames > 1)
-    return enough
+    pays, gets = _side(draft, _PAYS), _side(draft, _GETS)
+    enough = {
+        "two": len(parties) >= 2,
+        "deal": bool(len(parties) >= 2 and pays and gets) or bool(parties and told),
+        "money": bool(parties) and (told or bool(draft.alone and gets)),
+        "raise": bool(gets) or bool(parties and told),
+        "goods": len(parties) >= 2
+        and draft.goods in _GOODS
+        and (told or draft.frames > 1 or draft.announced),
+    }
+    return any(enough[need] for need in draft.needs)
 
 
 def _type(reader: _Reader, draft: _Draft) -> DealType:
@@ -1073,6 +1241,9 @@ def _finish(reader: _Reader, draft: _Draft) -> Deal | None:
     kind = _type(reader, draft)
     payer, payee = reader.norms(_side(draft, _PAYS)), reader.norms(_side(draft, _GETS))
     payee = [p for p in payee if p not in payer]
+    others = [n for n in reader.norms(_all(draft)) if n not in payer and n not in payee]
+    if draft.type in _TWO_SIDED and others and bool(payer) != bool(payee) and not draft.parts.get("giver"):
+        payer, payee = (payer or others), (payee or others)
     parties = list(dict.fromkeys([*payer, *payee, *reader.norms(_all(draft))]))
     if not parties:
         return None
