@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -96,6 +97,7 @@ class _Block:
     end: int
     indent: int
     bulleted: bool
+    row: bool  # of a table: its last bar is no more of it than its first
     marker: _Marker | None
     heading: _When | None  # the year or month that a short line names
 
@@ -121,6 +123,7 @@ class _Cues:
 
     bullet: re.Pattern[str]
     before: re.Pattern[str]
+    day: re.Pattern[str]
     clock: re.Pattern[str]
     title: re.Pattern[str]
     end: re.Pattern[str]
@@ -141,6 +144,11 @@ def _cues(lang: str) -> _Cues:
         bullet=re.compile(_BULLET),
         before=re.compile(
             rf"{_BULLET}(?P<open>{opening})(?:(?P<lead>{words('marker_lead')})\s{{1,2}})?(?P<open2>{opening})",
+            re.IGNORECASE,
+        ),
+        day=re.compile(
+            rf"{_BULLET}(?P<open>{opening}(?:(?P<lead>{words('marker_lead')})\s)?(?:(?P<weekday>{words('weekday')})\.?,?\s)?"
+            r"(?P<day>\d{1,2})[^\W\d_]{0,2}(?![^\W_]|[%€$£]|[.,/:]\d))",
             re.IGNORECASE,
         ),
         clock=re.compile(rf"(?:\s?[,–-]?\s{{0,2}}(?:{clock}\s{{1,2}})?{time})?", re.IGNORECASE),
@@ -213,6 +221,7 @@ def infer_published(article: Article, found_dates: Sequence[FoundDate], lexicon:
 def _read_blocks(text: str, found_dates: Sequence[FoundDate], lexicon: Lexicon) -> list[_Block]:
     plain, cues = normalise(text), _cues(lexicon.lang)
     blocks: list[_Block] = []
+    month: _When | None = None
     position = 0
     for start, end in paragraphs(text):
         while position < len(found_dates) and found_dates[position].start < start:
@@ -223,14 +232,20 @@ def _read_blocks(text: str, found_dates: Sequence[FoundDate], lexicon: Lexicon) 
         dates, position = found_dates[position:last], last
         line = 1 + max(plain.rfind("\n", 0, start), plain.rfind("\r", 0, start))
         bullet = cues.bullet.match(plain, line, end)
+        heading = _heading_date(plain, start, end, dates)
+        month = heading if heading and heading.month else month
+        marker = _read_marker(plain, line, end, dates, cues, lexicon)
+        if marker is None and month is not None:
+            marker = _read_day(plain, line, end, month, cues, lexicon)
         blocks.append(
             _Block(
                 start=start,
                 end=end,
                 indent=len(bullet["indent"].expandtabs(4)) if bullet else 0,
                 bulleted=bool(bullet and bullet["bullet"] and not bullet["heading"]),
-                marker=_read_marker(plain, line, end, dates, cues, lexicon),
-                heading=_heading_date(plain, start, end, dates),
+                row=plain[start] == "|",
+                marker=marker,
+                heading=heading,
             )
         )
     return blocks
@@ -249,7 +264,7 @@ def _read_marker(
     when = _read_when(plain, first, lexicon)
     if before is None or when is None:
         return None
-    sign = _read_sign(plain, first.end, end, bool(before["open"].strip()) and not before["lead"], cues)
+    sign = _read_sign(plain, first.end, end, bool(before["open"]) and not before["lead"], cues)
     if sign is None:
         return None
     return _Marker(
@@ -259,6 +274,26 @@ def _read_marker(
         numeric=_both_orders(plain, first),
         sign=sign,
         led=before["lead"] is not None,
+    )
+
+
+def _read_day(plain: str, line: int, end: int, month: _When, cues: _Cues, lexicon: Lexicon) -> _Marker | None:
+    """A bare day below the heading of its month: "Le 3, …", "Lundi 3 : …"."""
+    match = cues.day.match(plain, line, end)
+    if match is None or timex.day(month.year or 2000, month.month or 1, int(match["day"])) is None:
+        return None
+    sign = _read_sign(plain, match.end(), end, False, cues)
+    if sign is None or sign is _Sign.ALONE or not (match["lead"] or match["weekday"] or sign is _Sign.MARK):
+        return None
+    weekday = lexicon.value("weekday", match["weekday"])
+    return _Marker(
+        start=match.start("open"),
+        end=match.end(),
+        when=replace(month, day=int(match["day"]), weekday=weekday if isinstance(weekday, int) else None),
+        numeric=None,
+        # Below its month a day marks an entry even where a sentence goes on from it.
+        sign=_Sign.MARK,
+        led=False,
     )
 
 
@@ -378,9 +413,10 @@ def _before_links(text: str, blocks: Sequence[_Block], chosen: list[int], cues: 
     """Leave out what stands below a title like "Related articles": dated links are no part of the list above."""
     for i in range(chosen[0], chosen[-1]):
         closing = cues.end.match(text, blocks[i].start, blocks[i].end)
-        above = [j for j in chosen if j < i]
-        if closing and blocks[i].end - closing.end() < 3 and len(above) > 1 and 2 * len(above) >= len(chosen):
-            return above
+        if closing and blocks[i].end - closing.end() < 3:
+            above = bisect_left(chosen, i)
+            if above > 1 and 2 * above >= len(chosen):
+                return chosen[:above]
     return chosen
 
 
@@ -425,9 +461,8 @@ def _is_list(
         return count > 2 or dense
     if bulleted:
         return count > 2 and dense
-    headings = sum(
-        _is_title(text, blocks[i]) and i + 1 < len(blocks) and i + 1 not in members for i in members
-    )
+    rest = set(range(members[0], len(blocks))).difference(members)
+    headings = sum(_is_title(text, blocks[i]) and i + 1 in rest for i in members)
     if headings == count:
         return True
     announced = any(
@@ -440,16 +475,15 @@ def _is_list(
 def _part_headings(blocks: Sequence[_Block], chosen: list[int]) -> tuple[list[int], dict[int, _When]]:
     """Part the entries from the headings over them: a year or month that stands alone over closer dates."""
     headings: dict[int, _When] = {}
-    for i, block in enumerate(blocks):
-        following = next((j for j in chosen if j > i), None)
-        if following is None:
-            break
-        when, below = block.heading, blocks[following].marker
+    taken = set(chosen)
+    for i, block in enumerate(blocks[: chosen[-1]]):
+        when, below = block.heading, blocks[chosen[bisect_right(chosen, i)]].marker
         if when is None or below is None or block.bulleted or below.when.grain <= when.grain:
             continue
-        if i not in chosen or (block.marker and block.marker.sign is _Sign.ALONE):
+        if i not in taken or (block.marker and block.marker.sign is _Sign.ALONE):
             headings[i] = when
-    return [i for i in chosen if i not in headings], headings
+    entries = [i for i in chosen if i not in headings]
+    return (entries, headings) if len(entries) > 1 else ([], {})
 
 
 # --- of which year they are ---
@@ -460,12 +494,11 @@ def _settle_years(
 ) -> list[_When]:
     markers = [marker for i in chosen if (marker := blocks[i].marker)]
     whens = _in_one_order(markers)
+    headed = [(i, when.year) for i, when in sorted(headings.items()) if when.year]
     stated: list[int | None] = []
     for i, when in zip(chosen, whens, strict=True):
-        above = next(
-            (headings[j] for j in sorted(headings, reverse=True) if j < i and headings[j].year), None
-        )
-        stated.append(when.year or (above.year if above else None))
+        above = bisect_left(headed, (i, 0)) - 1
+        stated.append(when.year or (headed[above][1] if above >= 0 else None))
     turns = _turns(whens)
     years = _from_stated(stated, turns)
     if any(year is None for year in years):
@@ -599,6 +632,8 @@ def _extents(
     for i, body in zip(chosen, bodies, strict=True):
         marker = blocks[i].marker
         end = blocks[body[-1] if body else i].end
+        if blocks[i].row:
+            end = blocks[i].start + len(text[blocks[i].start : end].rstrip(" |"))
         extents.append((marker.start, end) if marker and _WORD.search(text, marker.end, end) else None)
     return extents
 
@@ -644,26 +679,28 @@ def _cut(
 ) -> None:
     """End each body at the first title or closing word, unless the entries have such lines as a rule."""
     ends = [_end_of(text, blocks, i, body, cues) for i, body in zip(heads, bodies, strict=True)]
+    ended = sum(end is not None for end in ends)
     for k, (body, end) in enumerate(zip(bodies, ends, strict=True)):
-        others = [e is not None for n, e in enumerate(ends) if n != k]
-        if end is not None and 2 * sum(others) <= len(others):
+        if end is not None and 2 * (ended - 1) <= len(ends) - 1:
             bodies[k] = [j for j in body if j < end]
 
 
 def _last_body(blocks: Sequence[_Block], head: int, bodies: Sequence[list[int]]) -> list[int]:
-    """What belongs to the last entry: as many paragraphs as the others have, and bullets below its own."""
+    """What belongs to the last entry: no more paragraphs, and none much longer, than the others have."""
     lengths = [len(body) for body in bodies[:-1]]
-    usual = median(lengths)
-    if usual > 2:
+    if median(lengths) > 2:
         return bodies[-1]
-    room = 0 if usual < 1 else max(lengths)
+    room = max(lengths)
+    longest = 2 * max(
+        blocks[j].end - blocks[j].start for body in [*bodies[:-1], [head]] for j in body or [head]
+    )
     lists = not blocks[head].bulleted and any(blocks[j].bulleted for body in bodies[:-1] for j in body)
     kept: list[int] = []
     for j in bodies[-1]:
         below = blocks[head].bulleted and blocks[j].indent > blocks[head].indent
         if not below and not (lists and blocks[j].bulleted):
             room -= 1
-        if room < 0:
+        if room < 0 or blocks[j].end - blocks[j].start > longest:
             break
         kept.append(j)
     return kept
