@@ -84,6 +84,8 @@ def score(
         raise typer.BadParameter("raising or lowering floors needs --floors FILE", param_hint="--floors")
     with _told():
         labels = load_gold(gold, corpus or _corpus_near(gold))
+        if pred is not None and pred.is_dir():
+            labels = _labelled_twice(labels, load_gold(pred, corpus or _corpus_near(pred)))
         scopes = {item.id: item.scope for item in labels}
 
         def compared(predictions: Sequence[Extraction]) -> list[Comparison]:
@@ -125,6 +127,15 @@ def score(
                 _say(fault)
             if faults:
                 raise typer.Exit(1)
+
+
+def _labelled_twice(first: Sequence[Gold], second: Sequence[Gold]) -> list[Gold]:
+    """The articles that a second labelling holds too: an article that was labelled once is no disagreement."""
+    ids = {item.id for item in second}
+    both = [item for item in first if item.id in ids]
+    if len(both) < len(first):
+        _say(f"{len(both)} of {len(first)} articles are labelled twice: agreement is measured on these")
+    return both
 
 
 def _told_of(item: Gold) -> dict[str, str]:
@@ -254,11 +265,12 @@ def build(
     ] = False,
 ) -> None:
     """Make gold and corpus of marked texts. An article that is there already is written where it is."""
-    from extractor.gold import read_marked, split_evenly, write_gold
+    from extractor.gold import SPLITS, read_marked, split_evenly, write_gold
 
     with _told():
         items = read_marked(marked)
-        places = {file.stem: file.parent for file in gold.rglob("*.json")}
+        folders = [gold, *(gold / part for part in SPLITS)]
+        places = {file.stem: folder for folder in folders for file in folder.glob("*.json")}
         parts = split_evenly(item for item in items if item.id not in places) if split else {}
         for item in items:
             write_gold(item, places.get(item.id) or gold / parts.get(item.id, ""), corpus)

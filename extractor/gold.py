@@ -90,9 +90,6 @@ def load_gold(path: Path, corpus: Path | None = None) -> list[Gold]:
     if not files:
         raise GoldError(f"{path}: found no .json file in it, expected gold")
     gold = [item for file in files if (item := _load_file(file, corpus)) is not None]
-    ids = [item.id for item in gold]
-    if doubled := sorted({id_ for id_ in ids if ids.count(id_) > 1} if len(set(ids)) < len(ids) else ()):
-        raise GoldError(f"{path}: found the article {doubled[0]!r} in two files, expected one")
     return sorted(gold, key=lambda item: item.id)
 
 

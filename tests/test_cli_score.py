@@ -105,6 +105,15 @@ def test_two_labellings_are_compared_by_the_same_command(gold: Path) -> None:
     assert {figure["f1"] for figure in figures.values()} == {1.0, None}
 
 
+def test_agreement_is_measured_on_what_is_labelled_twice(gold: Path) -> None:
+    second = gold.parent / "second"
+    second.mkdir()
+    (second / "a3.json").write_bytes((gold / "a3.json").read_bytes())
+    result = run("score", "--gold", gold, "--pred", second)
+    assert "in all: 1 article\n" in result.stdout
+    assert "1 of 6 articles are labelled twice" in result.stderr
+
+
 def test_csv_and_page_are_written(gold: Path) -> None:
     table, page = gold.parent / "out.csv", gold.parent / "out.html"
     assert (
