@@ -115,6 +115,7 @@ class _Draft:
     status: Status = Status.ANNOUNCED
     source: int | None = None
     again: bool = False
+    listed: bool = False  # one of a list of names and amounts
     noun: bool = False
     partial: bool = False
     guessed: int = 0  # parts filled from outside the clause
@@ -122,6 +123,7 @@ class _Draft:
     frames: int = 1
     goods: str | None = None
     announced: bool = False
+    own: bool = False  # what one builds for oneself is spoken of
     entry: int | None = None
     sentences: list[int] = field(default_factory=list)
 
@@ -152,9 +154,11 @@ class _Sentence:
     def triggers(self) -> list[_Trigger]:
         """The frames that the sentence opens, in order."""
         found = self.reader.lexicon.scan("frame", self.masked, _read_frame)
+        nouns = [(start, end) for start, end, _ in self.spans("{<}{org_noun:}{>}")]
         return [
             _Trigger(f.rule, f.match.start() + self.start, f.match.end() + self.start, parts)
             for f, parts in found
+            if not any(s <= f.match.start() + self.start < e for s, e in nouns)
         ]
 
     @cached_property
@@ -183,9 +187,15 @@ class _Sentence:
             for start, end, m in self.spans("{<}{org_reference}{>}")
             if (kind := self.reader.lexicon.value("org_reference", m["org_reference"]))
             and not any(g.start < end and start < g.end for g in names)
-            and not re.match(r" ?[\ue000]|-", self.between(end, self.end))
+            and not self._describes(end)
         ]
         return sorted([*names, *words], key=lambda g: g.start)
+
+    def _describes(self, end: int) -> bool:
+        """Whether a reference word goes on: "la société Alvia", "les entreprises d'IA" stand for no one told before."""
+        after = self.between(end, min(self.end, end + 60))
+        of = [m for name, m, _ in self._markers(after[:6]) if name == "of" and m <= 1]
+        return bool(of or re.match(r"-|(?: [^\W\d_]{1,16}){0,3} \ue000", after))
 
     def _name_groups(self) -> list[_Group]:
         reader, text = self.reader, self.between
@@ -369,6 +379,9 @@ def _draft_sentence(reader: _Reader, sentence: _Sentence) -> list[_Draft]:
         parts = _fill(reader, sentence, n, objects, subjects, sources)
         if effect == "none":
             continue
+        _add_announcer(reader, sentence, trigger, parts, sources)
+        if not parts and trigger.part("subject") and not any(g.orgs for g in sentence.groups):
+            _add_topic(reader, sentence, trigger, parts)
         options = trigger.rule.options
         draft = _Draft(
             rule=trigger.rule.name,
@@ -380,6 +393,7 @@ def _draft_sentence(reader: _Reader, sentence: _Sentence) -> list[_Draft]:
             noun=trigger.noun,
             parts=parts,
             alone=bool(options.get("alone")),
+            own=bool(sentence.spans("{<}{own_object:}{>}")),
             announced=bool(sentence.spans("{<}{announce:}{>}")),
             entry=sentence.entry,
             sentences=[sentence.index],
@@ -390,6 +404,8 @@ def _draft_sentence(reader: _Reader, sentence: _Sentence) -> list[_Draft]:
         draft.power = next((i for i, owner in power.items() if owner == n), None)
         draft.again = bool(sentence.spans("{<}{again}{>}")) and _has_again(sentence, trigger, mine)
         draft.goods = _goods(sentence, trigger)
+        if draft.type == "investment" and (goods := _goods_behind(sentence, parts.get(_GETS, []))):
+            draft.type, draft.goods = _SUPPLY, goods
         if len(mine) > 1 and (spread := _spread(sentence, draft, mine)):
             drafts += spread
             continue
@@ -410,6 +426,7 @@ def _draft_sentence(reader: _Reader, sentence: _Sentence) -> list[_Draft]:
     return drafts + _pairs(reader, sentence, drafts)
 
 
+_BEFORE_ONLY = frozenset({"part", "compare", "deal", "stake", "total", "valuing"})
 _USABLE = frozenset({"deal", "part", "stake", "year"})
 
 
@@ -437,7 +454,7 @@ def _amount_kind(sentence: _Sentence, index: int) -> str:
             if (
                 not re.search(r"[,;:.()\ue001\ue000]", gap)
                 and len(_WORD.findall(gap)) <= 2
-                and kind not in ("part", "compare", "deal", "stake", "total")
+                and kind not in _BEFORE_ONLY
             ):
                 after = kind
     if before in ("deal", "stake"):
@@ -531,6 +548,8 @@ def _fill(
             continue
         told = trigger.part(g.marker) if g.marker and g.marker != "and" else None
         told = told or (trigger.part("of") if g.inner else None)
+        if g.marker == "of" and told in exact and not (by and told != trigger.part("by")):
+            continue
         if (
             told
             and _owner(sentence, g) is trigger
@@ -587,7 +606,7 @@ def _fill(
 
 
 # Parts that may be told before the verb: "Dans un accord avec X, Y achète …".
-_FRONTED = frozenset({"with", "between", "from", "join", "led", "in", "to"})
+_FRONTED = frozenset({"with", "between", "from", "join", "led"})
 
 
 def _last_end(sentence: _Sentence, group: _Group) -> int:
@@ -626,6 +645,32 @@ def _fronted(sentence: _Sentence, trigger: _Trigger, right: list[_Group]) -> _Gr
         ):
             return g
     return None
+
+
+def _add_announcer(reader: _Reader, sentence: _Sentence, trigger: _Trigger, parts: dict[str, list[int]], sources: set[int]) -> None:
+    """ "A a déclaré que B lui achète …": who announces another's purchase is the other side of it."""
+    sides = {_PARTS[p] for p in parts}
+    if trigger.rule.options["type"] != _SUPPLY or len(sides) != 1 or _SIDES in sides or trigger.noun:
+        return
+    lexicon = reader.lexicon
+    for g in sentence.groups:
+        after = sentence.between(g.end, trigger.start)
+        if g.end > trigger.start or not g.orgs or g.marker not in ("", "head") or set(g.orgs) & sources:
+            continue
+        held = {reader.norm(i) for v in parts.values() for i in v}
+        if not set(reader.norms(g.orgs)) & held and lexicon.compiled("^ (?:[^\\W\\d_]{1,14} ){0,2}{announce:}{>}").match(after):
+            parts[_GETS if _PAYS in sides else _PAYS] = list(g.orgs)
+            return
+
+
+def _add_topic(reader: _Reader, sentence: _Sentence, trigger: _Trigger, parts: dict[str, list[int]]) -> None:
+    """ "La première levée de fonds a lieu en 2018": who the paragraph speaks of, where the sentence names nobody."""
+    if trigger.rule.options.get("topic"):
+        word = _Group((), sentence.start, sentence.start, "", reference="one")
+        found = _resolve(reader, sentence, word, set(), subject=True)
+        earlier = reader.sentences[sentence.index - 1] if sentence.index else None
+        if found and earlier is not None and earlier.paragraph in (sentence.paragraph, sentence.paragraph - 1):
+            parts[str(trigger.part("subject"))] = found
 
 
 def _has_trigger(sentence: _Sentence, start: int, end: int) -> bool:
@@ -721,17 +766,17 @@ def _resolve(
         found = [i for g in groups for i in g.orgs if reader.norm(i) not in exclude]
         if not found:
             continue
+        bare = [g for g in groups if g.marker in ("", "head") and not set(reader.norms(g.orgs)) & exclude]
         if kind == "one":
-            bare = [g for g in groups if g.marker in ("", "head") and not set(reader.norms(g.orgs)) & exclude]
-            if subject and bare:
-                return [bare[0].orgs[0]]
-            return [found[-1]]
+            return [bare[0].orgs[0]] if subject and bare else [found[-1]]
+        several = [g for g in bare if len(set(reader.norms(g.orgs))) >= 2]
+        if several:
+            return list(several[-1].orgs)
+        if kind == "many" and subject and bare:
+            return list(bare[0].orgs)
         distinct = {reader.norm(i): i for i in reversed(found)}
-        ordered = sorted(distinct.values())
-        if len(ordered) >= 2:
-            return ordered[:2] if kind == "both" else ordered
-        if kind == "many":
-            return ordered
+        if len(distinct) >= 2:
+            return sorted(distinct.values())[:2] if kind == "both" else []
     return []
 
 
@@ -821,6 +866,16 @@ def _goods(sentence: _Sentence, trigger: _Trigger) -> str | None:
     return best[1] if best else None
 
 
+def _goods_behind(sentence: _Sentence, payees: list[int]) -> str | None:
+    """ "investit dans X Azure": the name describes what is bought."""
+    lexicon = sentence.reader.lexicon
+    for i in payees:
+        end = sentence.reader.mentions[i].end
+        if sentence.start <= end <= sentence.end and (m := lexicon.compiled("^ {delivery}{>}").search(sentence.between(end, sentence.end))):
+            return str(lexicon.value("delivery", m["delivery"]))
+    return None
+
+
 def _spread(sentence: _Sentence, draft: _Draft, amounts: list[int]) -> list[_Draft]:
     """One draft for each pair of amount and name: "5 et 7 milliards dans A et B, respectivement", "5 dans A et 7 dans B"."""
     mentions = sentence.reader.mentions
@@ -906,22 +961,41 @@ def _date(reader: _Reader, sentence: _Sentence, draft: _Draft) -> tuple[int | No
         before = sentence.between(max(sentence.start, m.start - 40), m.start)
         if lexicon.compiled(r"{<}{not_date:}(?:{>}|(?<=')) (?:[^\W\d_]{1,6}{_})?$").search(before):
             continue
-        if m.text.isdigit() and not lexicon.compiled(r"(?:^|[^\w ]|{<}{date_before:}) $").search(before):
+        if m.text.isdigit() and not lexicon.compiled(r"(?:^|[^\w \ue000-\ue004]|{<}{date_before:}) $").search(before):
             continue
         low, high = min(m.start, draft.at), max(m.start, draft.at)
         crossed = sentence.crossings(low, high)
         cost = float(high - low) + 80 * crossed
+        if m.end < draft.at and lexicon.compiled("{<}{org_joiner:}{>}").search(sentence.between(m.end, draft.at)):
+            cost += 60
         cost += 40 * sum(low < d.start < high and not d.noun for d in sentence.triggers)
         cost += 40 * len(lexicon.compiled("{<}{relative:}{>}").findall(sentence.between(low, high)))
         if crossed and m.start > draft.at:
             continue
         # "puis B en 2018": the date of a further stage stands behind it.
-        cost += 30 * (draft.again and m.start < draft.at)
+        cost += 50 * (draft.again and m.start < draft.at)
         if best is None or cost < best[0]:
             best = (cost, i, not crossed)
     if best is None:
-        return None, None, False
+        return _introduced(reader, sentence, draft)
     return best[1], reader.timex(best[1]), best[2]
+
+
+def _introduced(reader: _Reader, sentence: _Sentence, draft: _Draft) -> tuple[int | None, str | None, bool]:
+    """The date told by the sentence that introduces a list, or the events of a paragraph, without telling one itself."""
+    if sentence.entry is not None:
+        return None, None, False
+    for earlier in reversed(reader.sentences[: sentence.index]):
+        listed = sentence.bullet and not earlier.bullet and earlier.masked.rstrip().endswith(":")
+        same = earlier.paragraph == sentence.paragraph and not sentence.bullet
+        if listed or (same and not earlier.drafts and any(t.rule.options["type"] == draft.type for t in earlier.triggers)):
+            dates = [i for i in earlier.of_type(MentionType.DATE) if re.match(r"\d{4}-", reader.timex(i) or "")]
+            return (dates[-1], reader.timex(dates[-1]), False) if len(dates) == 1 else (None, None, False)
+        if not sentence.bullet and not same:
+            break
+        if sentence.index - earlier.index > 25:
+            break
+    return None, None, False
 
 
 def _term(reader: _Reader, sentence: _Sentence, draft: _Draft, drafts: list[_Draft]) -> int | None:
@@ -980,7 +1054,7 @@ def _pairs(reader: _Reader, sentence: _Sentence, drafts: list[_Draft]) -> list[_
         out.append(
             _Draft(
                 rule=found.rule.name, type="investment", needs=frozenset({"money"}), sentence=sentence.index, at=span[0],
-                parts={_GETS: [org]}, amount=money, again=True, entry=sentence.entry, sentences=[sentence.index],
+                parts={_GETS: [org]}, amount=money, listed=True, entry=sentence.entry, sentences=[sentence.index],
             )
         )  # fmt: skip
     return out
@@ -1014,6 +1088,8 @@ def _same_amount(reader: _Reader, a: _Draft, b: _Draft) -> bool:
 
 def _agrees(reader: _Reader, a: _Draft, b: _Draft, *, near: bool) -> bool:
     """Whether two drafts may tell one event."""
+    if near and (a.listed or b.listed):
+        return False
     x, y = set(reader.norms(_all(a))), set(reader.norms(_all(b)))
     if a.amount is not None and b.amount is not None and not _same_amount(reader, a, b):
         return a.partial != b.partial and bool(x & y)
@@ -1024,6 +1100,8 @@ def _agrees(reader: _Reader, a: _Draft, b: _Draft, *, near: bool) -> bool:
     if near and a.own_date and b.own_date and a.date_value != b.date_value:
         return False
     if not near:
+        if y - x and len(x) >= 2 and set(b.parts) <= {_SIDES}:
+            return False
         if (
             a.date_value
             and b.date_value
@@ -1044,6 +1122,8 @@ def _agrees(reader: _Reader, a: _Draft, b: _Draft, *, near: bool) -> bool:
 
 
 def _family(draft: _Draft) -> str:
+    if draft.type == _SUPPLY and draft.parts.get("target") and draft.goods not in _GOODS:
+        return "equity"
     return {
         _CONTRACT: "open", "partnership": "open", _SUPPLY: "supply", "stake": "equity", "investment": "equity",
         "acquisition": "equity", "infrastructure": "own",
@@ -1116,6 +1196,8 @@ def _join(reader: _Reader, a: _Draft, b: _Draft) -> None:
     a.alone = a.alone or b.alone
     a.needs |= b.needs
     a.places += b.places
+    a.own = a.own or b.own
+    a.announced = a.announced or b.announced
     a.frames += b.frames
     a.sentences += b.sentences
 
@@ -1126,7 +1208,7 @@ def _merge_in_sentence(reader: _Reader, sentence: _Sentence, drafts: list[_Draft
         if draft.again and merged:
             _inherit(reader, merged, draft)
         target = None
-        if not draft.again:
+        if not draft.again and not draft.listed:
             fit = [
                 d
                 for d in merged
@@ -1209,6 +1291,7 @@ def _complete(reader: _Reader, draft: _Draft) -> bool:
         "deal": bool(len(parties) >= 2 and pays and gets) or bool(parties and told),
         "money": bool(parties) and (told or bool(draft.alone and gets)),
         "raise": bool(gets) or bool(parties and told),
+        "spend": bool(parties) and (draft.amount is not None or (draft.power is not None and draft.announced)),
         "goods": len(parties) >= 2
         and draft.goods in _GOODS
         and (told or draft.frames > 1 or draft.announced),
@@ -1228,7 +1311,7 @@ def _type(reader: _Reader, draft: _Draft) -> DealType:
             return goods or DealType.PARTNERSHIP
         case "acquisition" if not draft.parts.get("target") and goods in _GOODS:
             return goods
-        case "investment" if pays and not gets:
+        case "investment" if pays and not gets and draft.own:
             return DealType.INFRASTRUCTURE
         case "infrastructure" if gets:
             return goods if goods in _GOODS else DealType.INVESTMENT
