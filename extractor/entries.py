@@ -305,6 +305,8 @@ def _is_weekday(found: FoundDate) -> bool:
 def _read_when(plain: str, found: FoundDate, lexicon: Lexicon) -> _When | None:
     """What the date states; None for what no entry can be filed under ("mercredi", "five years")."""
     when = found.calendar
+    if when is not None and (when.relation or when.within or (when.day and not when.month)):
+        return None
     if when is not None and (
         when.month or (when.year and not (when.quarter or when.half or when.week or when.season))
     ):

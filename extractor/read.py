@@ -432,6 +432,8 @@ _DATES = {
 
 
 def _read_html(html: str) -> _Page:
+    if not html.strip():
+        return _Page(text="")
     tree = load_html(html)
     if tree is None:  # a fragment
         tree = load_html(f"<!doctype html><html><body>{html}</body></html>")

@@ -81,7 +81,10 @@ def test_a_paragraph_is_a_line() -> None:
 
 
 def test_a_wrapped_text_has_paragraphs_of_several_lines() -> None:
-    first = "The company said that it would pay two hundred million for\nthe plant, which stands near the river and has been idle since\nlast spring."
+    first = (
+        "The company said that it would pay two hundred million for\n"
+        "the plant, which stands near the river and has been idle since\nlast spring."
+    )
     second = "- An item of a list whose text is long enough that it goes on\nin the next line\n- Another"
     assert paragraphs_of(f"Title\nBy line\n\n{first}\n\n{second}") == [
         "Title",
@@ -93,7 +96,7 @@ def test_a_wrapped_text_has_paragraphs_of_several_lines() -> None:
 
 
 def test_a_sentence_broken_by_a_line_break_goes_on() -> None:
-    text = "Acme said on Tuesday that it would buy the whole of Bolt, a maker of very small and quiet engines, for\ncash."
+    text = "Acme said on Tuesday that it would buy the whole of Bolt, a maker of very small engines, for cash,\nsoon."
     assert paragraphs_of(text) == [text]
 
 
