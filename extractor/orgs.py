@@ -1,13 +1,30 @@
-"""ORG: named organisations, found by evidence and linked to one norm each."""
+"""ORG: named organisations, found even when no list knows them, each with one norm.
+
+Every capitalised name is weighed on its evidence (`evidence`): the gazetteer, the tagger's opinion, the words around
+it, the other places where it stands in the text. The weights are data (`lang/*/weights.toml`), fitted by
+`scripts/train`. Of spans that overlap the one with the most evidence is kept.
+
+Linking: a name of the gazetteer has its norm, what a rule finds the norm that the rule tells, any other name is its
+own norm without legal form, and short forms and initials have the norm of the long name in the same text.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+import functools
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from extractor.gazetteer import Gazetteer
+from extractor.evidence import Candidate, Reading, Span, Words, is_initials, name_key, read_words
+from extractor.gazetteer import Gazetteer, fold
 from extractor.lexicon import Lexicon
 from extractor.values import Mention, MentionType, Org
+
+# How many reasons a mention states: the strongest ones, a person reads no more.
+_REASONS = 4
+# A text of fewer words is a title; how its letters are cased says nothing.
+_ENOUGH_WORDS = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,32 +36,133 @@ class TaggedSpan:
     label: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Knowledge:
+    words: Words
+    weights: Mapping[str, float]
+    bias: float
+
+
+@functools.cache
+def _knowledge(lexicon: Lexicon) -> _Knowledge:
+    weights = {name: float(str(value)) for name, value in lexicon.table("org_weight").items()}
+    return _Knowledge(read_words(lexicon), weights, weights["bias"])
+
+
 def find_orgs(
     text: str,
     lexicon: Lexicon,
     *,
     tagged: Sequence[TaggedSpan],
-    taken: Sequence[tuple[int, int]],
+    taken: Sequence[Span],
     gazetteer: Gazetteer,
 ) -> list[Mention]:
-    """The organisations of a text, sorted, without overlap with each other or with the `taken` extents."""
-    borders = frozenset(offset for extent in taken for offset in extent)
-    used = {i for start, end in taken for i in range(start, end)}
-    mentions = []
-    for hit in gazetteer.find(text, borders=borders):
-        if used.isdisjoint(range(hit.start, hit.end)) and text[hit.start].isupper():
-            used.update(range(hit.start, hit.end))
-            known = hit.known
-            org = Org(norm=known.norm, known=True, kind=known.kind, country=known.country, evidence=("gazetteer",))
-            mentions.append(Mention(type=MentionType.ORG, start=hit.start, end=hit.end, text=text[hit.start : hit.end], value=org))
-    for span in tagged:
-        if span.label == "ORG" and used.isdisjoint(range(span.start, span.end)):
-            surface = text[span.start : span.end]
-            org = Org(norm=surface, evidence=("tagger:ORG",))
-            mentions.append(Mention(type=MentionType.ORG, start=span.start, end=span.end, text=surface, value=org))
-    return sorted(mentions, key=lambda mention: mention.start)
+    """The organisations of a text, sorted, without overlap with each other or with the `taken` extents.
+
+    `tagged`: what a tagger marked, of any label. `taken`: extents of dates and amounts; they are borders of words too.
+    """
+    knowledge = _knowledge(lexicon)
+    spans = [(span.start, span.end, span.label) for span in tagged]
+    reading = Reading(text, lexicon, knowledge.words, tagged=spans, taken=taken, gazetteer=gazetteer)
+    chosen = _choose(reading.candidates.values(), knowledge)
+    norms = _norms(chosen, text, knowledge.words.legal, gazetteer)
+    return [
+        Mention(
+            type=MentionType.ORG,
+            start=candidate.start,
+            end=candidate.end,
+            text=text[candidate.start : candidate.end],
+            value=replace(norms[candidate.start, candidate.end], evidence=_reasons(candidate, knowledge)),
+            rule="orgs",
+        )
+        for candidate in chosen
+    ]
+
+
+def score(candidate: Candidate, knowledge: _Knowledge) -> float:
+    """The evidence for a candidate less that against it: an organisation above zero."""
+    weights = knowledge.weights
+    return knowledge.bias + sum(weights[word] for word in candidate.evidence if word in weights)
+
+
+def _choose(candidates: Iterable[Candidate], knowledge: _Knowledge) -> list[Candidate]:
+    """The candidates above zero, strongest first, those that overlap a stronger one left out; sorted by start."""
+    scored = [(score(candidate, knowledge), candidate) for candidate in candidates]
+    used: set[int] = set()
+    chosen = []
+    for points, candidate in sorted(scored, key=lambda pair: (-pair[0], pair[1].start, -pair[1].end)):
+        if points <= 0:
+            break
+        extent = range(candidate.start, candidate.end)
+        if used.isdisjoint(extent):
+            used.update(extent)
+            chosen.append(candidate)
+    return sorted(chosen, key=lambda candidate: candidate.start)
+
+
+def _reasons(candidate: Candidate, knowledge: _Knowledge) -> tuple[str, ...]:
+    ranked = sorted(candidate.evidence, key=lambda word: (-knowledge.weights.get(word, 0.0), word))
+    return tuple(word for word in ranked[:_REASONS] if knowledge.weights.get(word, 0.0) > 0)
+
+
+def _norms(chosen: Sequence[Candidate], text: str, legal: frozenset[str], gazetteer: Gazetteer) -> dict[Span, Org]:
+    """The organisation of every chosen span."""
+    forms: dict[str, Counter[str]] = {}
+    for candidate in chosen:
+        surface = _without_legal_form(text[candidate.start : candidate.end], legal)
+        forms.setdefault(name_key(surface, legal), Counter())[surface] += 1
+    orgs: dict[str, Org] = {}
+    out: dict[Span, Org] = {}
+    for candidate in chosen:
+        surface = text[candidate.start : candidate.end]
+        bare = _without_legal_form(surface, legal)
+        known = candidate.known or gazetteer.lookup(surface) or gazetteer.lookup(bare)
+        key = name_key(bare, legal)
+        if known is not None:
+            org = Org(norm=known.norm, known=True, kind=known.kind, country=known.country)
+        elif candidate.norm is not None:
+            listed = gazetteer.lookup(candidate.norm)
+            org = Org(norm=candidate.norm, known=listed is not None, kind=candidate.kind, country=listed and listed.country)
+        else:
+            org = Org(norm=_usual_form(forms[key]), kind=candidate.kind)
+        orgs.setdefault(key, org)
+        out[candidate.start, candidate.end] = org
+    return {span: _longer(org, text[span[0] : span[1]], orgs, legal) for span, org in out.items()}
+
+
+def _longer(org: Org, surface: str, orgs: Mapping[str, Org], legal: frozenset[str]) -> Org:
+    """The organisation that a short form or initials stand for in this text; unknown names only."""
+    if org.known:
+        return org
+    key = name_key(surface, legal)
+    longer = [(k, o) for k, o in orgs.items() if k.startswith(f"{key} ")]
+    if not longer and surface.isupper() and len(surface) > 1:
+        longer = [(k, o) for k, o in orgs.items() if " " in k and is_initials(surface, k)]
+    norms = {o.norm for _, o in longer}
+    return longer[0][1] if len(norms) == 1 else org
+
+
+def _without_legal_form(surface: str, legal: frozenset[str]) -> str:
+    words = re.split(r"[\s,]+", surface.strip())
+    while len(words) > 1 and words[-1].lower() in legal:
+        words.pop()
+    end = surface.find(words[-1], len(" ".join(words[:-1]))) + len(words[-1])
+    return surface[:end].rstrip(" ,.&") or surface
+
+
+def _usual_form(forms: Counter[str]) -> str:
+    """The form written most often, then the one with the fewest capitals: "Nvidia" before "NVIDIA"."""
+    return min(forms, key=lambda form: (-forms[form], sum(c.isupper() for c in form), form))
 
 
 def text_notes(text: str) -> tuple[str, ...]:
-    """What makes names hard to find in this text."""
-    return ()
+    """What makes names hard to find in this text: capitals only, no capitals, no accents where there should be some."""
+    words = re.findall(r"[^\W\d_]{2,}", text)
+    if len(words) < _ENOUGH_WORDS:
+        return ()
+    notes = []
+    if sum(word.isupper() for word in words) > 0.8 * len(words):
+        notes.append("the text is in capitals only: names of organisations are found by the list and the rules alone")
+    elif not any(word[0].isupper() for word in words):
+        notes.append("the text has no capitals: names of organisations that no list knows are not found")
+    return tuple(notes)
