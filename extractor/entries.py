@@ -22,6 +22,7 @@ from extractor import timex
 from extractor.dates import FoundDate, find_dates, resolve_dates
 from extractor.lexicon import Lexicon, load_lexicon, normalise
 from extractor.segments import paragraphs
+from extractor.timex import Grain
 from extractor.values import Article, Entry, PublishedFrom, Timex
 
 # A date marks its paragraph if it begins within this many characters: bullet, label and determiner stand before it.
@@ -72,9 +73,9 @@ class _When:
     @property
     def grain(self) -> int:
         """3 for a day, 2 for a part of a year, 1 for a year and more."""
-        if self.day is not None:
-            return 3
-        return 2 if self.month is not None or (self.value and len(self.value) == len("2010-H2")) else 1
+        if self.value:
+            return 1 if timex.grain(self.value) in (None, Grain.YEAR, Grain.DECADE) else 2
+        return 3 if self.day is not None else 2 if self.month is not None else 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +110,10 @@ _BULLET = (
     r"(?P<symbol>[^\w\s\[\](){}<>\"'«»“”*`~\\|#=$€£%&@,.;:!?/+-]{0,6}\s{0,2})"
     r"(?P<label>\([^()\n]{1,40}\)\s{1,2})?"
 )
-_CLOSING = re.compile(r"(?P<one>[\])*_`»”]{0,4})(?:\s?\([^()\n]{1,40}\))?(?P<two>[\])*_`]{0,4})")
+_CLOSING = re.compile(r"(?P<one>[\])>*_`»”]{0,4})(?:\s?\([^()\n]{1,40}\))?(?P<two>[\])*_`]{0,4})")
 _NOTHING = re.compile(r"\s*[:.,]?[\s*_`=#|]{0,8}$")
 _MARK = re.compile(r"\s{0,2}[:：]|\s{0,2}[–—|•·→»►]|\s-{1,3}\s|-{1,2}(?=\s|[^\W\d_])|\s>\s|\t|\.\s")
-_NUMERIC = re.compile(r"(?P<a>\d{1,2})(?P<sep>[/.-])(?P<b>\d{1,2})(?P=sep)(?P<year>\d{4})")
+_NUMERIC = re.compile(r"(?P<a>\d{1,2})(?P<sep>[/.-])(?P<b>\d{1,2})(?:(?P=sep)(?:\d{4}|\d{2}))?")
 _LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]{2,}")
 
@@ -124,6 +125,7 @@ class _Cues:
     bullet: re.Pattern[str]
     before: re.Pattern[str]
     day: re.Pattern[str]
+    numbers: re.Pattern[str]
     clock: re.Pattern[str]
     title: re.Pattern[str]
     end: re.Pattern[str]
@@ -138,7 +140,7 @@ def _cues(lang: str) -> _Cues:
     def words(table: str) -> str:
         return f"(?:{lexicon.expand('{' + table + ':}')})"
 
-    opening, clock = r"[\[(*_`«]{0,4}", words("clock")
+    opening, clock = r"[\[(<*_`«]{0,4}", words("clock")
     time = rf"\d{{1,2}}\s?(?:[:h.]\s?\d{{2}}(?::\d\d)?|{clock}(?!\w))(?:\s?{clock}(?!\w)){{0,2}}"
     return _Cues(
         bullet=re.compile(_BULLET),
@@ -149,6 +151,10 @@ def _cues(lang: str) -> _Cues:
         day=re.compile(
             rf"{_BULLET}(?P<open>{opening}(?:(?P<lead>{words('marker_lead')})\s)?(?:(?P<weekday>{words('weekday')})\.?,?\s)?"
             r"(?P<day>\d{1,2})[^\W\d_]{0,2}(?![^\W_]|[%€$£]|[.,/:]\d))",
+            re.IGNORECASE,
+        ),
+        numbers=re.compile(
+            rf"{_BULLET}(?P<open>{opening}(?:{words('weekday')}\.?,?\s)?)(?P<a>\d\d)[/.](?P<b>\d\d)(?![\w%/]|[.,]\d)",
             re.IGNORECASE,
         ),
         clock=re.compile(rf"(?:\s?[,–-]?\s{{0,2}}(?:{clock}\s{{1,2}})?{time})?", re.IGNORECASE),
@@ -237,6 +243,8 @@ def _read_blocks(text: str, found_dates: Sequence[FoundDate], lexicon: Lexicon) 
         marker = _read_marker(plain, line, end, dates, cues, lexicon)
         if marker is None and month is not None:
             marker = _read_day(plain, line, end, month, cues, lexicon)
+        if marker is None:
+            marker = _read_numbers(plain, line, end, cues)
         blocks.append(
             _Block(
                 start=start,
@@ -271,7 +279,7 @@ def _read_marker(
         start=before.start("open"),
         end=first.end,
         when=when,
-        numeric=_both_orders(plain, first),
+        numeric=_both_orders(_NUMERIC.fullmatch(plain, first.start, first.end), when.year),
         sign=sign,
         led=before["lead"] is not None,
     )
@@ -297,6 +305,20 @@ def _read_day(plain: str, line: int, end: int, month: _When, cues: _Cues, lexico
     )
 
 
+def _read_numbers(plain: str, line: int, end: int, cues: _Cues) -> _Marker | None:
+    """Two numbers of two digits and a mark: "07/15 – …", which may be a date at the start of a line only."""
+    match = cues.numbers.match(plain, line, end)
+    if match is None or _read_sign(plain, match.end(), end, bool(match["open"]), cues) is not _Sign.MARK:
+        return None
+    both = _both_orders(match, None)
+    when = next((reading for reading in both or () if reading), None)
+    if when is None:
+        return None
+    return _Marker(
+        start=match.start("open"), end=match.end(), when=when, numeric=both, sign=_Sign.MARK, led=False
+    )
+
+
 def _is_weekday(found: FoundDate) -> bool:
     when = found.calendar
     return when is not None and when.weekday is not None and when.day is None and when.month is None
@@ -319,14 +341,13 @@ def _read_when(plain: str, found: FoundDate, lexicon: Lexicon) -> _When | None:
     return _When(year=int(value[:4]), value=value)
 
 
-def _both_orders(plain: str, found: FoundDate) -> tuple[_When | None, _When | None] | None:
+def _both_orders(numbers: re.Match[str] | None, year: int | None) -> tuple[_When | None, _When | None] | None:
     """A date in numbers read with the day first, and with the month first."""
-    match = _NUMERIC.fullmatch(plain, found.start, found.end)
-    if match is None:
+    if numbers is None:
         return None
-    a, b, year = int(match["a"]), int(match["b"]), int(match["year"])
+    a, b = int(numbers["a"]), int(numbers["b"])
     first, second = (
-        _When(year=year, month=month, day=day) if timex.day(year, month, day) else None
+        _When(year=year, month=month, day=day) if timex.day(year or 2000, month, day) else None
         for day, month in ((a, b), (b, a))
     )
     return first, second

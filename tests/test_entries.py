@@ -19,7 +19,7 @@ from extractor.values import Article, Entry, PublishedFrom
 CASES = Path(__file__).parent / "cases"
 
 
-_MARK = re.compile(r"⟪(?:ENTRY\|([\dX-]+)|/ENTRY)⟫")
+_MARK = re.compile(r"⟪(?:ENTRY\|([^⟫]+)|/ENTRY)⟫")
 
 
 def cases(key: str) -> list[object]:
@@ -129,8 +129,8 @@ def test_prose_is_not_noted() -> None:
 
 
 _PIECES = st.sampled_from(
-    ["11 nov.", "3 mai 2021", "Mars 2021", "2024", "2025-11-11", "03/05/2024", "March 3, 2025", "- ", "  - ", "## ", "**",
-     "[", "] ", " : ", " – ", "\n", "\n\n", "Orme achète Saule.", "Titre", "Le ", "On ", "| ", "🚀 ", "\r\n", " "]
+    ["11 nov.", "3 mai 2021", "Mars 2021", "2024", "2025-11-11", "03/05/2024", "March 3, 2025", "- ", "  - ", "## ",
+     "**", "[", "] ", " : ", " – ", "\n", "\n\n", "Orme achète Saule.", "Titre", "Le ", "On ", "| ", "🚀 ", "\r\n", " "]
 )  # fmt: skip
 
 
