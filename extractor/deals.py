@@ -103,6 +103,7 @@ class _Draft:
     needs: frozenset[str]
     sentence: int
     at: int
+    end: int = 0
     places: list[int] = field(default_factory=list)  # where its frames stand
     parts: dict[str, list[int]] = field(default_factory=dict)
     amount: int | None = None
@@ -182,12 +183,18 @@ class _Sentence:
     def groups(self) -> list[_Group]:
         """Names and reference words of the sentence, in order."""
         names = self._name_groups()
-        words = [
-            self._marked((), start, end, str(kind))
+        table = self.reader.lexicon
+        found = [
+            (start, end, str(table.value("org_reference", m["org_reference"])))
             for start, end, m in self.spans("{<}{org_reference}{>}")
-            if (kind := self.reader.lexicon.value("org_reference", m["org_reference"]))
-            and not any(g.start < end and start < g.end for g in names)
-            and not self._describes(end)
+        ]
+        # "le groupe", "the Danish company": an article and a noun for an organisation.
+        nouns = self.spans("{<}{definite:}(?:{_}|(?<='))(?:[^\\W\\d_]{2,14}{_})?{org_noun:}{>}")
+        found += [(s, e, "one") for s, e, _ in nouns if not any(a < e and s < b for a, b, _ in found)]
+        words = [
+            self._marked((), start, end, kind)
+            for start, end, kind in found
+            if not any(g.start < end and start < g.end for g in names) and not self._describes(end)
         ]
         return sorted([*names, *words], key=lambda g: g.start)
 
@@ -389,6 +396,7 @@ def _draft_sentence(reader: _Reader, sentence: _Sentence) -> list[_Draft]:
             needs=frozenset({str(options["needs"])}),
             sentence=sentence.index,
             at=trigger.start,
+            end=trigger.end,
             places=[trigger.start],
             noun=trigger.noun,
             parts=parts,
@@ -417,7 +425,13 @@ def _draft_sentence(reader: _Reader, sentence: _Sentence) -> list[_Draft]:
             drafts += [
                 replace(draft, amount=i, at=reader.mentions[i].start, places=[], again=True) for i in more
             ]
-        drafts += [draft, *_further(sentence, draft, sentence.groups)]
+        forked = _fork(sentence, draft, trigger, mine)
+        drafts += forked or [draft, *_further(sentence, draft, sentence.groups)]
+        drafts += (
+            _gapped(sentence, draft, sentence.groups, sentence.of_type(MentionType.MONEY))
+            if not forked
+            else []
+        )
     for draft in drafts:
         draft.stake = _stake(sentence, draft, drafts)
         draft.date, draft.date_value, draft.own_date = _date(reader, sentence, draft)
@@ -426,13 +440,17 @@ def _draft_sentence(reader: _Reader, sentence: _Sentence) -> list[_Draft]:
     return drafts + _pairs(reader, sentence, drafts)
 
 
+# Below it an amount is the price of a thing or a share; 1 is a symbolic price.
+_PRICE = 1000
 _BEFORE_ONLY = frozenset({"part", "compare", "deal", "stake", "total", "valuing"})
 _USABLE = frozenset({"deal", "part", "stake", "year"})
 
 
 def _amount_kind(sentence: _Sentence, index: int) -> str:
     """What an amount is, by the cue next to it; "deal" where none speaks against it."""
-    m = sentence.reader.mentions[index]
+    m, value = sentence.reader.mentions[index], sentence.reader.money(index).value
+    if value is not None and 1 < value < _PRICE:
+        return "unit"
     if re.search(
         r"[\ue001]\ue004* ?[(/] ?(?:[^\W\d_]{1,8} ){0,2}$",
         sentence.between(sentence.start, m.start)[-60:] + "",
@@ -570,7 +588,8 @@ def _fill(
             and _is_object(sentence, trigger, g)
         ):
             objects[g.start] = n
-            put(str(trigger.part("object")), g)
+            indirect = trigger.part("indirect") if _is_indirect(sentence, g) else None
+            put(indirect or str(trigger.part("object")), g)
         elif (
             not g.marker
             and trigger.part("tail")
@@ -599,10 +618,27 @@ def _fill(
             told = None
         if told:
             put(told, g)
-    if subject is not None and part and trigger.noun and not governed:
+    if (
+        subject is not None
+        and trigger.noun
+        and part in exact
+        and trigger.part("of") == "target"
+        and "target" not in parts
+    ):
+        if not sentence.crossings(min(subject.end, trigger.end), trigger.start):
+            put("target", subject, subject=True)
+    elif subject is not None and part and trigger.noun and not governed:
         if part not in exact and not sentence.crossings(min(subject.end, trigger.end), trigger.start):
             put(part, subject, subject=True)
     return {k: v for k, v in parts.items() if v}
+
+
+def _is_indirect(sentence: _Sentence, group: _Group) -> bool:
+    """ "sells A the output": what is sold follows the name at once."""
+    after = sentence.between(group.end, sentence.end)
+    return bool(
+        sentence.reader.lexicon.compiled("^ (?:{definite:}|{own_pronoun:})(?:{_}|(?<='))").match(after)
+    ) or bool(re.match(f" {_MONEY}", after))
 
 
 # Parts that may be told before the verb: "Dans un accord avec X, Y achète …".
@@ -629,8 +665,12 @@ def _governor(sentence: _Sentence, n: int) -> _Trigger | None:
     if verb is None or verb.noun or not verb.rule.options.get("light"):
         return None
     gap = sentence.between(verb.end, noun.start)
-    names = gap.count(_ORG) - len(re.findall("\ue000\ue004*'", gap))
-    return verb if len(_WORD.findall(gap)) <= 7 and names <= 0 and not re.search(r"[,;:.]", gap) else None
+    bare = any(
+        verb.end <= g.start < noun.start and not g.marker and not g.possessive
+        for g in sentence.groups
+        if g.orgs
+    )
+    return verb if len(_WORD.findall(gap)) <= 9 and not bare and not re.search(r"[,;:.]", gap) else None
 
 
 def _fronted(sentence: _Sentence, trigger: _Trigger, right: list[_Group]) -> _Group | None:
@@ -647,7 +687,9 @@ def _fronted(sentence: _Sentence, trigger: _Trigger, right: list[_Group]) -> _Gr
     return None
 
 
-def _add_announcer(reader: _Reader, sentence: _Sentence, trigger: _Trigger, parts: dict[str, list[int]], sources: set[int]) -> None:
+def _add_announcer(
+    reader: _Reader, sentence: _Sentence, trigger: _Trigger, parts: dict[str, list[int]], sources: set[int]
+) -> None:
     """ "A a déclaré que B lui achète …": who announces another's purchase is the other side of it."""
     sides = {_PARTS[p] for p in parts}
     if trigger.rule.options["type"] != _SUPPLY or len(sides) != 1 or _SIDES in sides or trigger.noun:
@@ -658,7 +700,9 @@ def _add_announcer(reader: _Reader, sentence: _Sentence, trigger: _Trigger, part
         if g.end > trigger.start or not g.orgs or g.marker not in ("", "head") or set(g.orgs) & sources:
             continue
         held = {reader.norm(i) for v in parts.values() for i in v}
-        if not set(reader.norms(g.orgs)) & held and lexicon.compiled("^ (?:[^\\W\\d_]{1,14} ){0,2}{announce:}{>}").match(after):
+        if not set(reader.norms(g.orgs)) & held and lexicon.compiled(
+            "^ (?:[^\\W\\d_]{1,14} ){0,2}{announce:}{>}"
+        ).match(after):
             parts[_GETS if _PAYS in sides else _PAYS] = list(g.orgs)
             return
 
@@ -669,7 +713,11 @@ def _add_topic(reader: _Reader, sentence: _Sentence, trigger: _Trigger, parts: d
         word = _Group((), sentence.start, sentence.start, "", reference="one")
         found = _resolve(reader, sentence, word, set(), subject=True)
         earlier = reader.sentences[sentence.index - 1] if sentence.index else None
-        if found and earlier is not None and earlier.paragraph in (sentence.paragraph, sentence.paragraph - 1):
+        if (
+            found
+            and earlier is not None
+            and earlier.paragraph in (sentence.paragraph, sentence.paragraph - 1)
+        ):
             parts[str(trigger.part("subject"))] = found
 
 
@@ -767,6 +815,8 @@ def _resolve(
         if not found:
             continue
         bare = [g for g in groups if g.marker in ("", "head") and not set(reader.norms(g.orgs)) & exclude]
+        if kind == "near":
+            return list((bare or groups)[-1].orgs[:1])
         if kind == "one":
             return [bare[0].orgs[0]] if subject and bare else [found[-1]]
         several = [g for g in bare if len(set(reader.norms(g.orgs))) >= 2]
@@ -871,7 +921,9 @@ def _goods_behind(sentence: _Sentence, payees: list[int]) -> str | None:
     lexicon = sentence.reader.lexicon
     for i in payees:
         end = sentence.reader.mentions[i].end
-        if sentence.start <= end <= sentence.end and (m := lexicon.compiled("^ {delivery}{>}").search(sentence.between(end, sentence.end))):
+        if sentence.start <= end <= sentence.end and (
+            m := lexicon.compiled("^ {delivery}{>}").search(sentence.between(end, sentence.end))
+        ):
             return str(lexicon.value("delivery", m["delivery"]))
     return None
 
@@ -935,6 +987,85 @@ def _further(sentence: _Sentence, draft: _Draft, groups: list[_Group]) -> list[_
     return out
 
 
+def _gapped(sentence: _Sentence, draft: _Draft, groups: list[_Group], amounts: list[int]) -> list[_Draft]:
+    """ "A will put $10bn into C, B up to $5bn": another subject and its amount, with the verb left out."""
+    mentions = sentence.reader.mentions
+    part = next(
+        (p for p in (_PAYS, _GETS) if draft.parts.get(p) and mentions[draft.parts[p][0]].end <= draft.at),
+        None,
+    )
+    out: list[_Draft] = []
+    if part is None or draft.amount is None or draft.noun:
+        return out
+    joined = sentence.reader.lexicon.compiled(r"(?:[,;]|{<}{org_joiner:}) $")
+    for g in groups:
+        if (
+            g.start <= mentions[draft.amount].end
+            or len(g.orgs) != 1
+            or g.marker not in ("", "and")
+            or g.possessive
+        ):
+            continue
+        money = next((i for i in amounts if i != draft.amount and mentions[i].start >= g.end), None)
+        if (
+            money is None
+            or set(g.orgs) & set(_all(draft))
+            or not joined.search(sentence.between(sentence.start, g.start))
+        ):
+            continue
+        gap = sentence.between(g.end, mentions[money].start)
+        if (
+            len(_WORD.findall(gap)) <= 4
+            and not re.search("[,;:.\ue000]", gap)
+            and not _has_trigger(sentence, draft.end, g.start)
+        ):
+            out.append(
+                replace(
+                    draft,
+                    parts={**draft.parts, part: list(g.orgs)},
+                    amount=money,
+                    at=g.start,
+                    places=[],
+                    again=True,
+                )
+            )
+    return out
+
+
+def _fork(sentence: _Sentence, draft: _Draft, trigger: _Trigger, amounts: list[int]) -> list[_Draft]:
+    """ "agreements with A and with B", "250 from A and 220 from B": one draft for each partner told apart."""
+    if draft.type not in (_CONTRACT, _SUPPLY):
+        return []
+    groups = [
+        g for g in sentence.groups
+        if g.orgs and g.start >= trigger.end and g.marker in ("with", "from") and _owner(sentence, g) is trigger
+    ]  # fmt: skip
+    part = trigger.part(groups[0].marker) if groups else None
+    if len(groups) < 2 or part is None or len({g.marker for g in groups}) > 1:
+        return []
+    mentions, apart = sentence.reader.mentions, {i for g in groups for i in g.orgs}
+    out = []
+    for g in groups:
+        kept = [i for i in draft.parts.get(part, []) if i not in apart]
+        near = [
+            i
+            for i in amounts
+            if g.end <= mentions[i].start and not any(g.end <= o.start < mentions[i].start for o in groups)
+        ]
+        amount = near[0] if near else draft.amount if g is groups[0] and not amounts else None
+        out.append(
+            replace(
+                draft,
+                parts={**draft.parts, part: [*kept, *g.orgs]},
+                amount=amount,
+                at=g.start,
+                places=[],
+                again=True,
+            )
+        )
+    return out
+
+
 def _stake(sentence: _Sentence, draft: _Draft, drafts: list[_Draft]) -> Decimal | None:
     for found, _ in sentence.reader.lexicon.scan("stake", sentence.masked, lambda f: (f["percent"],)):
         place = found.match.start() + sentence.start
@@ -961,12 +1092,16 @@ def _date(reader: _Reader, sentence: _Sentence, draft: _Draft) -> tuple[int | No
         before = sentence.between(max(sentence.start, m.start - 40), m.start)
         if lexicon.compiled(r"{<}{not_date:}(?:{>}|(?<=')) (?:[^\W\d_]{1,6}{_})?$").search(before):
             continue
-        if m.text.isdigit() and not lexicon.compiled(r"(?:^|[^\w \ue000-\ue004]|{<}{date_before:}) $").search(before):
+        if m.text.isdigit() and not lexicon.compiled(r"(?:^|[^\w \ue000-\ue004]|{<}{date_before:}) $").search(
+            before
+        ):
             continue
         low, high = min(m.start, draft.at), max(m.start, draft.at)
         crossed = sentence.crossings(low, high)
         cost = float(high - low) + 80 * crossed
-        if m.end < draft.at and lexicon.compiled("{<}{org_joiner:}{>}").search(sentence.between(m.end, draft.at)):
+        if m.end < draft.at and lexicon.compiled("{<}{org_joiner:}{>}").search(
+            sentence.between(m.end, draft.at)
+        ):
             cost += 60
         cost += 40 * sum(low < d.start < high and not d.noun for d in sentence.triggers)
         cost += 40 * len(lexicon.compiled("{<}{relative:}{>}").findall(sentence.between(low, high)))
@@ -988,8 +1123,14 @@ def _introduced(reader: _Reader, sentence: _Sentence, draft: _Draft) -> tuple[in
     for earlier in reversed(reader.sentences[: sentence.index]):
         listed = sentence.bullet and not earlier.bullet and earlier.masked.rstrip().endswith(":")
         same = earlier.paragraph == sentence.paragraph and not sentence.bullet
-        if listed or (same and not earlier.drafts and any(t.rule.options["type"] == draft.type for t in earlier.triggers)):
-            dates = [i for i in earlier.of_type(MentionType.DATE) if re.match(r"\d{4}-", reader.timex(i) or "")]
+        if listed or (
+            same
+            and not earlier.drafts
+            and any(t.rule.options["type"] == draft.type for t in earlier.triggers)
+        ):
+            dates = [
+                i for i in earlier.of_type(MentionType.DATE) if re.match(r"\d{4}-", reader.timex(i) or "")
+            ]
             return (dates[-1], reader.timex(dates[-1]), False) if len(dates) == 1 else (None, None, False)
         if not sentence.bullet and not same:
             break
@@ -1258,7 +1399,7 @@ def _add(reader: _Reader, drafts: list[_Draft], sentence: _Sentence, found: list
             if target.entry is None and draft.entry is not None:
                 target.entry = draft.entry
             _join(reader, target, draft)
-        elif draft.rule == "lead" and not _side(draft, _GETS) and draft.amount is None:
+        elif draft.type == "investment" and not _side(draft, _GETS) and draft.amount is None:
             rounds = [d for d in recent if d.type == "investment" and _side(d, _GETS)]
             if rounds:
                 _join(reader, rounds[-1], draft)
@@ -1291,7 +1432,9 @@ def _complete(reader: _Reader, draft: _Draft) -> bool:
         "deal": bool(len(parties) >= 2 and pays and gets) or bool(parties and told),
         "money": bool(parties) and (told or bool(draft.alone and gets)),
         "raise": bool(gets) or bool(parties and told),
-        "spend": bool(parties) and (draft.amount is not None or (draft.power is not None and draft.announced)),
+        "spend": bool(parties)
+        and (draft.amount is not None or (draft.power is not None and draft.announced)),
+        "both": len(parties) >= 2 and told,
         "goods": len(parties) >= 2
         and draft.goods in _GOODS
         and (told or draft.frames > 1 or draft.announced),
@@ -1307,6 +1450,11 @@ def _type(reader: _Reader, draft: _Draft) -> DealType:
             if goods in _GOODS:
                 return goods
             return DealType.ACQUISITION if draft.parts.get("target") else DealType.PARTNERSHIP
+        case "contract" | "partnership" | "infrastructure" | "investment" if draft.parts.get("target"):
+            small = draft.stake is not None and draft.stake < 50
+            return DealType.INVESTMENT if small else DealType.ACQUISITION
+        case "contract" | "partnership" if draft.stake is not None and draft.amount is not None:
+            return DealType.INVESTMENT if draft.stake < 50 else DealType.ACQUISITION
         case "contract" | "partnership":
             return goods or DealType.PARTNERSHIP
         case "acquisition" if not draft.parts.get("target") and goods in _GOODS:
@@ -1381,17 +1529,8 @@ def _is_past(reader: _Reader, draft: _Draft, entry_date: str) -> bool:
     """Whether a date told in an entry is that of an earlier event than the entry's: behind a clause border."""
     if draft.date is None or not draft.date_value or entry_date.startswith(draft.date_value):
         return False
-    sentence = reader.sentences[draft.sentences[0]]
-    start = (
-        max(sentence.start, reader.entries[draft.entry].start) if draft.entry is not None else sentence.start
-    )
-    place = reader.mentions[draft.date].start
-    low, high = sorted((place, draft.at))
-    return (
-        draft.date_value < entry_date
-        and sentence.crossings(start + 12, draft.at) > 0
-        and not sentence.crossings(low, high)
-    )
+    # A month or more before the entry's date, in the same clause: what is told there is an earlier event.
+    return draft.own_date and draft.date_value[:7] < entry_date[: len(draft.date_value[:7])]
 
 
 def _confidence(reader: _Reader, draft: _Draft) -> float:
