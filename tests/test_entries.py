@@ -135,7 +135,7 @@ _PIECES = st.sampled_from(
 
 
 @pytest.mark.parametrize("lang", languages())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(text=st.one_of(st.text(), st.lists(_PIECES, max_size=40).map("".join)))
 def test_entries_are_sorted_disjoint_and_inside_the_text(lang: str, text: str) -> None:
     entries = split(inferred(text, lang), lang)

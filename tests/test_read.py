@@ -290,7 +290,7 @@ def test_reading_twice_gives_the_same(tmp_path: Path) -> None:
     assert read(path) == read(path)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(data=st.binary(max_size=200) | st.text(max_size=200).map(lambda t: t.encode("utf-8", "surrogatepass")))
 @pytest.mark.parametrize("name", ["a.txt", "a.html", "a.jsonl", "a.txt.gz"])
 def test_no_input_breaks_the_reader(tmp_path_factory: pytest.TempPathFactory, name: str, data: bytes) -> None:
