@@ -141,7 +141,7 @@ def _cues(lang: str) -> _Cues:
         return f"(?:{lexicon.expand('{' + table + ':}')})"
 
     opening, clock = r"[\[(<*_`«]{0,4}", words("clock")
-    time = rf"\d{{1,2}}\s?(?:[:h.]\s?\d{{2}}(?::\d\d)?|{clock}(?!\w))(?:\s?{clock}(?!\w)){{0,2}}"
+    time = rf"\d{{1,2}}\s?(?:(?:[:.]|{clock})\s?\d{{2}}(?::\d\d)?|{clock}(?!\w))(?:\s?{clock}(?!\w)){{0,2}}"
     return _Cues(
         bullet=re.compile(_BULLET),
         before=re.compile(
@@ -734,7 +734,7 @@ def _last_body(blocks: Sequence[_Block], head: int, bodies: Sequence[list[int]])
 # A byline or dateline stands among the first paragraphs, or under the text.
 _FIRST, _LAST = 12, 4
 _PLACE = re.compile(r"[^\W\d_a-z][^\d:;!?]{0,60}$")
-_AGENCY = re.compile(r"(?:\s?\([^()\n]{1,40}\))?\s?\.?\s?(?:[–—]|--?\s)")
+_AGENCY = re.compile(r"(?:,\s[^\n.:;!?]{1,40}(?=\s\.))?(?:\s?\([^()\n]{1,40}\))?\s?\.?\s?(?:[–—]|--?\s)")
 _BYLINE = re.compile(r"(?:^|[|•·,–—/(-]\s{0,3})$")
 
 
@@ -756,11 +756,11 @@ def _dateline(
             lead = cues.lead.search(before)
             name = before[: lead.start()] if lead else before
             clock = cues.clock.match(rest)
+            behind = rest[clock.end() :] if clock else rest
             short = len(before) <= _HEADING and len(rest) <= 60
-            closes = not rest[clock.end() if clock else 0 :].strip(" )*_|")
             cue = short and cues.published.search(before) is not None
-            byline = short and closes and _BYLINE.search(name) is not None
-            dateline = (not before or _PLACE.match(before)) and len(before) <= 60 and _AGENCY.match(rest)
+            byline = short and not behind.strip(" )*_|") and _BYLINE.search(name) is not None
+            dateline = (not before or _PLACE.match(before)) and len(before) <= 60 and _AGENCY.match(behind)
             if cue or byline or dateline:
                 return timex.day(when.year, when.month, when.day)
     return None

@@ -79,6 +79,12 @@ def test_line_ends_do_not_matter(lang: str, article: Article, entries: list[tupl
         ("fr", "Orme achète Saule\n\nPar Jeanne Dupuis, le 12 novembre 2025\n\nIl paie.", "2025-11-12"),
         ("fr", "Orme achète Saule\n\nJeanne Dupuis | 12 novembre 2025\n\nIl paie.", "2025-11-12"),
         ("fr", "12 novembre 2025\n\nOrme achète Saule.", "2025-11-12"),
+        ("fr", "Orme achète Saule\n\n12 novembre 2025, 8 h 13 UTC . –\nOrme a payé.", "2025-11-12"),
+        (
+            "fr",
+            "Orme achète Saule\n\nPage actualisée : 12 novembre 2025 — « Nous payons », dit-elle.",
+            "2025-11-12",
+        ),
         ("fr", "PARIS, 12 novembre 2025 – Orme achète Saule.", "2025-11-12"),
         (
             "fr",
