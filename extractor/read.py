@@ -3,15 +3,11 @@
 Text reaches `Article.text` as it stands in the file, after a front matter block. Of HTML, trafilatura picks the main
 content; block borders become line breaks, so that a date in a tag of its own is never glued to what follows.
 
-Encoding: a byte order mark decides; else UTF-8; else, for HTML, the charset that the page states; else Windows-1252
-(with it Latin-1), but only where no two bytes form a UTF-8 letter: such a text is UTF-8 with a fault and is refused.
-
 An input that cannot be read is a `ReadFailure` in its place; the others go on.
 """
 
 from __future__ import annotations
 
-import codecs
 import datetime
 import functools
 import gzip
@@ -32,13 +28,12 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 from trafilatura.settings import Document
 from trafilatura.utils import load_html
 
+from extractor.encoding import MAX_BYTES, bounded, decode, html_charset, within
 from extractor.lexicon import languages
 from extractor.values import Article, PublishedFrom, ReadError
 
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".jsonl")
 STDIN = "-"
-# An article or a line of JSONL beyond this is no article; gzip that unpacks to more is a bomb.
-MAX_BYTES = 64 * 2**20
 # News packs at most some 20 to 1; lines of JSONL may go on for ever, so their file is held to a ratio.
 MAX_RATIO = 500
 # What language identification reads: more changes no answer on news and costs time.
@@ -138,8 +133,8 @@ def _records(path: Path) -> Iterator[_Raw | ReadFailure]:
             stream: IO[bytes] = sys.stdin.buffer
             head = stream.read(MAX_BYTES + 1)
             if head.startswith(b"\x1f\x8b"):
-                head = _bounded(cast(IO[bytes], gzip.GzipFile(fileobj=io.BytesIO(head))), place)
-            stream, suffix, stem = io.BytesIO(_within(head, place)), _sniff(head), "stdin"
+                head = bounded(cast(IO[bytes], gzip.GzipFile(fileobj=io.BytesIO(head))), place)
+            stream, suffix, stem = io.BytesIO(within(head, place)), _sniff(head), "stdin"
             yield from _parse(stream, suffix, place, stem)
             return
         suffix = _suffix(path) or ""
@@ -167,25 +162,13 @@ def _parse(
     if suffix == ".jsonl":
         yield from _json_lines(stream, place, stem, limit)
         return
-    data = _bounded(stream, place)
+    data = bounded(stream, place)
     if suffix in (".html", ".htm"):
-        yield _Raw(place, stem, {"html": _decode(data, place, charset=_html_charset(data))})
+        yield _Raw(place, stem, {"html": decode(data, place, charset=html_charset(data))})
         return
-    text, front = _front_matter(_decode(data, place))
+    text, front = _front_matter(decode(data, place))
     # The front matter of a text file is about that text: it cannot bring another.
     yield _Raw(place, str(front.get("id") or stem), {**front, "text": text})
-
-
-def _bounded(stream: IO[bytes], place: str) -> bytes:
-    return _within(stream.read(MAX_BYTES + 1), place)
-
-
-def _within(data: bytes, place: str) -> bytes:
-    if len(data) > MAX_BYTES:
-        raise ReadError(
-            f"{place}: more than {MAX_BYTES >> 20} MiB once unpacked: no article is that long, split it"
-        )
-    return data
 
 
 def _sniff(data: bytes) -> str:
@@ -204,7 +187,7 @@ def _json_lines(stream: IO[bytes], place: str, stem: str, limit: int | None) -> 
         number += 1
         size += len(line)
         where = f"{place}, line {number}"
-        _within(line, where)
+        within(line, where)
         if limit is not None and size > limit:
             raise ReadError(
                 f"{place}: unpacks to more than {MAX_RATIO} times its size: is it what it should be?"
@@ -323,70 +306,6 @@ def _guess_language(text: str) -> str:
     """The installed language that the text looks most like."""
     code: str = _identifier().classify(text[:_LANG_SAMPLE].encode("utf-8", "replace"))[0]
     return code
-
-
-# --- encodings ---
-
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, "utf-32"),
-    (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
-_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_UTF8_LETTER = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
-_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}[\"']?([\w.:-]{2,40})", re.IGNORECASE)
-
-
-def _decode(data: bytes, place: str, *, charset: str | None = None) -> str:
-    """The text of a file's bytes, by the rule at the top of this module; ReadError names what was tried."""
-    text = _decode_any(data, place, charset)
-    if control := _CONTROL.search(text):
-        raise ReadError(
-            f"{place}: binary, not text (character {ord(control[0]):#04x}): convert it to text or HTML first"
-        )
-    return text
-
-
-def _decode_any(data: bytes, place: str, charset: str | None) -> str:
-    for mark, encoding in _BOMS:
-        if data.startswith(mark):
-            try:
-                return data.decode(encoding)
-            except UnicodeDecodeError as error:
-                tried = f"tried {encoding}, which its byte order mark names: {error.reason} at byte {error.start + 1}"
-                raise ReadError(f"{place}: wrongly encoded ({tried}): save it as UTF-8") from error
-    if b"\0" in data[:MAX_BYTES]:
-        raise ReadError(f"{place}: binary, not text: convert it to text or HTML first")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        fault = error
-    names = ["utf-8"]
-    if not _UTF8_LETTER.search(data):
-        for encoding in [charset, "cp1252"] if charset else ["cp1252"]:
-            names.append(encoding)
-            try:
-                return data.decode(encoding)
-            except (UnicodeDecodeError, LookupError):
-                continue
-    raise ReadError(
-        f"{place}: wrongly encoded (tried {', '.join(names)}; byte {fault.start + 1} is no UTF-8): save it as UTF-8"
-    )
-
-
-def _html_charset(data: bytes) -> str | None:
-    """The charset that a page states, where Python has a text codec of that name."""
-    match = _META_CHARSET.search(data[:4096])
-    if match is None:
-        return None
-    try:
-        info = codecs.lookup(match[1].decode("ascii"))
-    except LookupError:
-        return None
-    # Browsers read what calls itself Latin-1 as Windows-1252.
-    return {"iso8859-1": "cp1252", "ascii": "cp1252", "utf-8": None}.get(info.name, info.name)
 
 
 # --- HTML ---

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "extractor"
 # Lowest first; modules of one layer do not import each other.
 LAYERS = (
     {"values"},
-    {"timex", "lexicon"},
+    {"timex", "lexicon", "encoding"},
     {"numbers", "segments"},
     {"dates", "amounts", "gazetteer"},
     {"orgs", "entries", "deals", "merge"},
