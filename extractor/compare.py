@@ -18,9 +18,8 @@ two labellings of a text are compared by the same rule, and swapping the sides s
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -259,23 +258,22 @@ def _overlaps(left: Sequence[Mention], right: Sequence[Mention]) -> Iterator[tup
                 yield i, j
 
 
-def _assign(weights: Mapping[tuple[int, int], float], *, flip: bool = False) -> Pairs:
+def _assign(weights: Mapping[tuple[int, int], float], *, flip: Callable[[], bool] | None = None) -> Pairs:
     """The one-to-one pairs of greatest total weight, sorted.
 
-    Equal totals are settled by the order of rows and columns; `flip` solves the problem with the two changed over.
+    Equal totals are settled by the order of rows and columns; `flip` says whether to solve with the two changed over.
     """
-    rows, columns = sorted({i for i, _ in weights}), sorted({j for _, j in weights})
+    rows, columns = {i for i, _ in weights}, {j for _, j in weights}
     if len(rows) == len(columns) == len(weights):
         return sorted(weights)
-    matrix = np.zeros((len(rows), len(columns)))
-    for (i, j), weight in weights.items():
-        matrix[bisect_left(rows, i), bisect_left(columns, j)] = weight
-    if flip:
+    matrix = np.zeros((max(rows) + 1, max(columns) + 1))
+    for pair, weight in weights.items():
+        matrix[pair] = weight
+    if flip is not None and flip():
         across, down = linear_sum_assignment(matrix.T, maximize=True)
     else:
         down, across = linear_sum_assignment(matrix, maximize=True)
-    chosen = zip(down.tolist(), across.tolist(), strict=True)
-    return sorted((rows[i], columns[j]) for i, j in chosen if matrix[i, j] > 0)
+    return sorted(pair for pair in zip(down.tolist(), across.tolist(), strict=True) if pair in weights)
 
 
 def _mention_order(mention: Mention) -> tuple[int, int, str]:
@@ -295,7 +293,7 @@ def _compare_mentions(
             same.add((i, j))
         exact = (g.start, g.end) == (p.start, p.end)
         weights[i, j] = shared / (max(g.end, p.end) - min(g.start, p.start)) + exact + 0.5 * ((i, j) in same)
-    pairs = _assign(weights, flip=[*map(_mention_order, wanted)] > [*map(_mention_order, given)])
+    pairs = _assign(weights, flip=lambda: [*map(_mention_order, wanted)] > [*map(_mention_order, given)])
     id_, total = gold.article.id, 0
     for i, j in pairs:
         g, p = wanted[i], given[j]
@@ -436,8 +434,10 @@ def _compare_deals(
     deals = sorted(gold.deals, key=_deal_order), sorted(found.deals, key=_deal_order)
     wanted, given = ([_sheet(deal, own) for deal in side] for side, own in zip(deals, names, strict=True))
     affinities = {(i, j): _affinity(g, p) for i, g in enumerate(wanted) for j, p in enumerate(given)}
-    flip = [*map(_deal_order, deals[0])] > [*map(_deal_order, deals[1])]
-    pairs = _assign({pair: affinity for pair, affinity in affinities.items() if affinity}, flip=flip)
+    pairs = _assign(
+        {pair: affinity for pair, affinity in affinities.items() if affinity},
+        flip=lambda: [*map(_deal_order, deals[0])] > [*map(_deal_order, deals[1])],
+    )
     id_ = gold.article.id
     for i, j in pairs:
         g, p = wanted[i], given[j]

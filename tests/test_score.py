@@ -369,6 +369,6 @@ def test_a_thousand_articles_are_scored_in_time() -> None:
     )
     gold = [replace(full, article=replace(full.article, id=str(n))) for n in range(1000)]
     found = [replace(x, mentions=x.mentions[::2], deals=x.deals[::2]) for x in gold]
-    start = time.perf_counter()
+    start = time.process_time()
     figures(score(found, gold))
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
