@@ -59,9 +59,10 @@ class _When:
 
     @property
     def iso(self) -> str:
-        """The ISO date, with XXXX for a year that nobody tells."""
-        year = "XXXX" if self.year is None else f"{self.year:04}"
-        return self.value or year + "".join(f"-{n:02}" for n in (self.month, self.day) if n is not None)
+        """The ISO date, empty where nobody tells the year."""
+        if self.value or self.year is None:
+            return self.value or ""
+        return f"{self.year:04}" + "".join(f"-{n:02}" for n in (self.month, self.day) if n is not None)
 
     @property
     def order(self) -> int:
@@ -169,7 +170,7 @@ def split_entries(article: Article, found_dates: Sequence[FoundDate], lexicon: L
     """The dated entries of an article's timeline, in text order and disjoint; none where it is told in prose.
 
     A year that is not stated is inferred from the order of the entries, headings, the publication date and the title;
-    where none of these tells it, the date is `XXXX-11-11`.
+    where none of these tells it, the date is empty.
     """
     blocks = _read_blocks(article.text, found_dates, lexicon)
     chosen, headings = _select(article.text, blocks, _cues(lexicon.lang))
@@ -187,7 +188,9 @@ def split_entries(article: Article, found_dates: Sequence[FoundDate], lexicon: L
 
 
 def entries_note(article: Article, entries: Sequence[Entry], lexicon: Lexicon) -> list[str]:
-    """A note for a person where the layout looks like a timeline but no entry was made of it."""
+    """Notes for a person: a layout like a timeline that gave no entry, or entries whose year nobody tells."""
+    if undated := sum(not entry.date for entry in entries):
+        return [f"nothing tells the year of {undated} entries of the timeline: give the publication date"]
     if entries:
         return []
     starts = paragraphs(article.text)
@@ -537,7 +540,7 @@ def _in_one_order(markers: Sequence[_Marker]) -> list[_When]:
 
     def faults(order: int) -> tuple[int, int, int]:
         read = [pair[order] for pair in pairs]
-        days = [when.iso for when in read if when]
+        days = [(when.year or 0, when.order) for when in read if when]
         ups, downs = sum(a < b for a, b in pairwise(days)), sum(a > b for a, b in pairwise(days))
         return read.count(None), min(ups, downs), -sum(pair[order] == pair[0] for pair in pairs)
 

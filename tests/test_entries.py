@@ -19,7 +19,7 @@ from extractor.values import Article, Entry, PublishedFrom
 CASES = Path(__file__).parent / "cases"
 
 
-_MARK = re.compile(r"⟪(?:ENTRY\|([^⟫]+)|/ENTRY)⟫")
+_MARK = re.compile(r"⟪(?:ENTRY\|([^⟫]*)|/ENTRY)⟫")
 
 
 def cases(key: str) -> list[object]:
@@ -127,6 +127,12 @@ def test_a_layout_like_a_list_without_entries_is_noted() -> None:
     assert entries_note(article, [], load_lexicon("en")) == [
         "3 paragraphs open with a date ('On March 3, 2025, Elm bought W' …), but they were not read as a timeline"
     ]
+
+
+def test_years_that_nobody_tells_are_noted() -> None:
+    article = Article(id="a", text="Nov. 11: Elm buys Willow.\n\nNov. 2: Oak closes.", lang="en")
+    notes = entries_note(article, split(article, "en"), load_lexicon("en"))
+    assert notes == ["nothing tells the year of 2 entries of the timeline: give the publication date"]
 
 
 def test_prose_is_not_noted() -> None:
