@@ -51,6 +51,9 @@ def score(
     blind: Annotated[
         bool, typer.Option("--blind", help="Run without the known names that occur in the scored texts.")
     ] = False,
+    count_optional: Annotated[
+        bool, typer.Option("--count-optional", help="Count optional labels of both sides like any other.")
+    ] = False,
     model: Annotated[bool, typer.Option("--model/--no-model", help="Without the model: rules alone.")] = True,
     json: Annotated[Path | None, typer.Option(help="Write all figures as JSON.")] = None,
     csv: Annotated[Path | None, typer.Option(help="Write all figures as CSV.")] = None,
@@ -76,6 +79,7 @@ def score(
     from extractor import floors as floor_files
     from extractor import score as scoring
     from extractor import score_report as report
+    from extractor.compare import required
     from extractor.gold import load_gold, load_predictions
 
     if type_ is not None and (not errors or type_.upper() not in _TYPES):
@@ -83,13 +87,17 @@ def score(
     if (raise_floors or lower_floors) and floors is None:
         raise typer.BadParameter("raising or lowering floors needs --floors FILE", param_hint="--floors")
     with _told():
-        labels = load_gold(gold, corpus or _corpus_near(gold))
-        if pred is not None and pred.is_dir():
-            labels = _labelled_twice(labels, load_gold(pred, corpus or _corpus_near(pred)))
+        second = pred if pred is not None and pred.is_dir() else None
+        labels = load_gold(gold, corpus or _corpus_near(gold), but=second if second != gold else None)
+        if second is not None:
+            labels = _labelled_twice(labels, load_gold(second, corpus or _corpus_near(second)))
         scopes = {item.id: item.scope for item in labels}
 
         def compared(predictions: Sequence[Extraction]) -> list[Comparison]:
-            return scoring.score(predictions, [item.extraction for item in labels], scopes=scopes)
+            sides = predictions, [item.extraction for item in labels]
+            if count_optional:
+                sides = [required(x) for x in sides[0]], [required(x) for x in sides[1]]
+            return scoring.score(*sides, scopes=scopes)
 
         ours = compared(
             load_predictions(pred, labels) if pred else _extract(labels, model=model, blind=blind)

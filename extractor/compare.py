@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
@@ -152,6 +152,15 @@ def compare(predicted: Extraction | None, gold: Extraction, *, scope: Sequence[s
         verdicts += _compare_deals(gold, found, names, tally)
     verdicts.sort(key=lambda v: (v.start, v.type))
     return Comparison(gold=gold, predicted=predicted, counts=tally.counts(), verdicts=tuple(verdicts))
+
+
+def required(extraction: Extraction) -> Extraction:
+    """The same labels with none of them optional."""
+    return replace(
+        extraction,
+        mentions=tuple(replace(m, optional=False) for m in extraction.mentions),
+        deals=tuple(replace(d, optional=False, optional_slots=()) for d in extraction.deals),
+    )
 
 
 class _Tally:

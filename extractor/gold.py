@@ -79,8 +79,8 @@ class Gold:
 # ── JSON ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def load_gold(path: Path, corpus: Path | None = None) -> list[Gold]:
-    """The gold of a file, or of all files under a folder, checked and sorted by id.
+def load_gold(path: Path, corpus: Path | None = None, *, but: Path | None = None) -> list[Gold]:
+    """The gold of a file, or of all files under a folder `but` those in a folder of it, checked and sorted by id.
 
     An article's text is `corpus`/<id>.txt, else the record's own, else the .txt beside the file. GoldError names
     file, place, found and expected: for an unknown article, another text than was labelled, an extent outside the
@@ -89,6 +89,8 @@ def load_gold(path: Path, corpus: Path | None = None) -> list[Gold]:
     files = sorted(path.rglob("*.json")) if path.is_dir() else [path]
     if not files:
         raise GoldError(f"{path}: found no .json file in it, expected gold")
+    if but is not None:
+        files = [file for file in files if but.absolute() not in file.absolute().parents]
     gold = [item for file in files if (item := _load_file(file, corpus)) is not None]
     return sorted(gold, key=lambda item: item.id)
 

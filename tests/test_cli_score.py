@@ -114,6 +114,17 @@ def test_agreement_is_measured_on_what_is_labelled_twice(gold: Path) -> None:
     assert "1 of 6 articles are labelled twice" in result.stderr
 
 
+def test_optional_labels_can_be_counted(gold: Path) -> None:
+    second = gold.parent / "second"
+    second.mkdir()
+    record = json.loads((gold / "a3.json").read_text("utf-8"))
+    record["deals"][0] |= {"amount": 3e9, "optional": True}
+    (second / "a3.json").write_text(json.dumps(record), "utf-8")
+    args = ("score", "--gold", gold, "--pred", second)
+    assert "DEAL.amount" not in run(*args).stdout
+    assert "DEAL.amount" in run(*args, "--count-optional").stdout
+
+
 def test_csv_and_page_are_written(gold: Path) -> None:
     table, page = gold.parent / "out.csv", gold.parent / "out.html"
     assert (
