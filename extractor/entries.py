@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from statistics import median
 
 from extractor import timex
@@ -33,6 +33,8 @@ _TITLE, _HEADING = 250, 130
 _AHEAD = timedelta(days=14)
 # A list that steps back by less than this many days is untidy; by more, the year has turned.
 _TURN = 45
+# Days of a year in which each month has 31 of them (`_When.order`).
+_YEAR = 372
 # Share of the paragraphs of a stretch that open with a date, where prose might have such openings too.
 _DENSE = 0.6
 
@@ -409,11 +411,12 @@ def _heading_date(plain: str, start: int, end: int, dates: Sequence[FoundDate]) 
 
 def _select(text: str, blocks: Sequence[_Block], cues: _Cues) -> tuple[list[int], dict[int, _When]]:
     """Indices of the blocks that open an entry, and the headings among the blocks that tell years or months."""
-    marked = [i for i, block in enumerate(blocks) if block.marker and not _is_nested(blocks, i)]
+    marked = {i: block.marker for i, block in enumerate(blocks) if block.marker and not _is_nested(blocks, i)}
     chosen: set[int] = set()
     groups: dict[tuple[bool, _Sign, bool], list[int]] = defaultdict(list)
-    for i in marked:
-        groups[_shape(blocks[i])].append(i)
+    for i, marker in marked.items():
+        strong = marker.sign in (_Sign.ALONE, _Sign.MARK)
+        groups[blocks[i].bulleted, marker.sign, marker.led and not strong].append(i)
     for (bulleted, sign, led), members in groups.items():
         if _is_list(text, blocks, members, bulleted, sign, led, cues):
             chosen.update(members)
@@ -422,15 +425,9 @@ def _select(text: str, blocks: Sequence[_Block], cues: _Cues) -> tuple[list[int]
     # What stands between the entries of a list, and opens as none of prose does, is one of them.
     first, last = min(chosen), max(chosen)
     ranks = {blocks[i].bulleted for i in chosen}
-    for i in marked:
-        marker = blocks[i].marker
-        if (
-            marker
-            and first < i < last
-            and blocks[i].bulleted in ranks
-            and not marker.led
-            and marker.sign != _Sign.PROSE
-        ):
+    for i, marker in marked.items():
+        unlike_prose = not marker.led and marker.sign != _Sign.PROSE
+        if first < i < last and blocks[i].bulleted in ranks and unlike_prose:
             chosen.add(i)
     return _part_headings(blocks, _before_links(text, blocks, sorted(chosen), cues))
 
@@ -444,15 +441,6 @@ def _before_links(text: str, blocks: Sequence[_Block], chosen: list[int], cues: 
             if above > 1 and 2 * above >= len(chosen):
                 return chosen[:above]
     return chosen
-
-
-def _shape(block: _Block) -> tuple[bool, _Sign, bool]:
-    """What the markers of one list have in common."""
-    marker = block.marker
-    if marker is None:
-        raise ValueError("a block without a marker has no shape")
-    strong = marker.sign in (_Sign.ALONE, _Sign.MARK)
-    return block.bulleted, marker.sign, marker.led and not strong
 
 
 def _is_nested(blocks: Sequence[_Block], i: int) -> bool:
@@ -552,17 +540,22 @@ def _turns(whens: Sequence[_When]) -> list[int]:
     """For each entry the years between it and the first one, by the order of the list: 0, 0, -1, … going down."""
     orders = [when.order for when in whens]
     steps = [b - a for a, b in pairwise(orders)]
-    back, on = sum(step < -_TURN for step in steps), sum(step > _TURN for step in steps)
     rises, falls = sum(step > 0 for step in steps), sum(step < 0 for step in steps)
     # An untidy list goes both ways all the time: it tells one year.
     if min(rises, falls) > max(1, len(steps) // 4):
         return [0] * len(whens)
-    descending = falls > rises or (falls == rises and back > on)
-    turns = [0]
-    for step in steps:
-        turn = -1 if descending and step > _TURN else 1 if not descending and step < -_TURN else 0
-        turns.append(turns[-1] + turn)
-    return turns
+
+    def going(direction: int) -> list[int]:
+        turned = [direction if step * direction < -_TURN else 0 for step in steps]
+        return list(accumulate(turned, initial=0))
+
+    def cost(turns: list[int]) -> float:
+        # Two entries, of December and January, lie a fortnight apart rather than eleven months: a turn of the year
+        # costs a little less than the year that it saves.
+        days = [_YEAR * turn + order for turn, order in zip(turns, orders, strict=True)]
+        return 0.9 * abs(turns[-1]) + (max(days) - min(days)) / _YEAR
+
+    return min(going(1), going(-1), key=cost)
 
 
 def _from_stated(stated: Sequence[int | None], turns: Sequence[int]) -> list[int | None]:
