@@ -204,10 +204,7 @@ def test_a_web_page_gives_the_entries_of_its_text(tmp_path: Path, form: str) -> 
 
 def test_a_marker_in_its_own_tag_is_not_glued_but_a_big_first_letter_is(tmp_path: Path) -> None:
     html = "<article><p><b>11 nov.</b>Orme achète Saule.</p><p><span>O</span>rme paie le 1<sup>er</sup>.</p></article>"
-    assert (
-        article(write(tmp_path / "a.html", html)).text
-        == "11 nov. Orme achète Saule.\n\nOrme paie le 1er."
-    )
+    assert article(write(tmp_path / "a.html", html)).text == "11 nov. Orme achète Saule.\n\nOrme paie le 1er."
 
 
 def test_the_charset_of_a_page_is_obeyed(tmp_path: Path) -> None:
