@@ -159,7 +159,7 @@ class _Sentence:
         return [
             _Trigger(f.rule, f.match.start() + self.start, f.match.end() + self.start, parts)
             for f, parts in found
-            if not any(s <= f.match.start() + self.start < e for s, e in nouns)
+            if not any(s <= f.match.start() + self.start < e and e - s > f.match.end() - f.match.start() for s, e in nouns)
         ]
 
     @cached_property
@@ -201,8 +201,11 @@ class _Sentence:
     def _describes(self, end: int) -> bool:
         """Whether a reference word goes on: "la société Alvia", "les entreprises d'IA" stand for no one told before."""
         after = self.between(end, min(self.end, end + 60))
-        of = [m for name, m, _ in self._markers(after[:6]) if name == "of" and m <= 1]
-        return bool(of or re.match(r"-|(?: [^\W\d_]{1,16}){0,3} \ue000", after))
+        of = [m_end for name, m_start, m_end in self._markers(after[:6]) if name == "of" and m_start <= 1]
+        # "le groupe de Santa Clara" is one told before, "les entreprises de services" are not.
+        if of:
+            return not after[of[0] :].lstrip(" ")[:1].isupper()
+        return bool(re.match(r"-|(?: [^\W\d_]{1,16}){0,3} \ue000", after))
 
     def _name_groups(self) -> list[_Group]:
         reader, text = self.reader, self.between
@@ -239,8 +242,13 @@ class _Sentence:
         # After a comma the next name follows at once; after a word a short description may stand before it.
         rest = joined["rest"]
         if not re.search(r"[^\W_]", joined["org_joiner"]):
-            return not rest
+            # "par A, B change de nom": a comma lists names only where the list goes on, or opens a headline.
+            after = self.between(last.end + joined.end(), self.end)
+            goes_on = re.match(r"\ue000\ue004*(?:,| ?[&/+])", after) or self.reader.lexicon.compiled("^\ue000\ue004* {org_joiner:} (?:[^\\W_]{1,14} ){0,4}\ue000").match(after)
+            return not rest and bool(goes_on or len(last.orgs) > 1 or joined["org_joiner"] != "," or not _WORD.search(self.between(self.start, last.start)))
         if re.search(r"[,;:()]|\. ", rest) or len(rest.split()) > 4 or _MENTION.search(rest):
+            return False
+        if last.marker and re.match(r"\ue000\ue004* (?:[^\W_]{1,14} ){0,2}\ue001", self.between(last.end + joined.end(), self.end)):
             return False
         start = joined.end() - len(rest)
         where = last.end + start
@@ -313,6 +321,7 @@ class _Reader:
         for m in mentions:
             chars[m.start : m.end] = _MASK[m.type] + _FILL * (m.end - m.start - 1)
         self.masked = "".join(chars)
+        self.topical = {r.name for r in lexicon.rules("frame") if r.options.get("topic")}
         self.sentences = list(self._sentences())
 
     def _sentences(self) -> Iterator[_Sentence]:
@@ -375,7 +384,7 @@ def _draft_sentence(reader: _Reader, sentence: _Sentence) -> list[_Draft]:
         return []
     sources = _sources(reader, sentence)
     money = _claims(
-        sentence, [i for i in sentence.of_type(MentionType.MONEY) if _amount_kind(sentence, i) in _USABLE]
+        sentence, [i for i in sentence.of_type(MentionType.MONEY) if _amount_kind(sentence, i) in _USABLE | {"valuing"}],
     )
     power = _claims(sentence, [i for i in sentence.of_type(MentionType.POWER) if not _is_site(sentence, i)])
     drafts: list[_Draft] = []
@@ -510,16 +519,20 @@ def _claims(sentence: _Sentence, amounts: list[int]) -> dict[int, int]:
     """Which frame each amount belongs to: amount -> index of the trigger."""
     claims = {}
     for i in amounts:
+        money = sentence.reader.mentions[i].type
         costs = [
             (_distance(sentence, i, t), n)
             for n, t in enumerate(sentence.triggers)
             if t.rule.options.get("money", True)
+            and (t.rule.options["type"] in _VALUED or money is not MentionType.MONEY or _amount_kind(sentence, i) != "valuing")
         ]
         if costs and min(costs)[0] < _FAR:
             claims[i] = min(costs)[1]
     return claims
 
 
+# "an order valued at": what is valued is the deal, where no company is bought or funded.
+_VALUED = frozenset({_SUPPLY, _CONTRACT, "partnership", "joint_venture", "infrastructure", "stake"})
 # Characters and penalties: beyond it an amount is another clause's.
 _FAR = 170.0
 
@@ -707,6 +720,18 @@ def _add_announcer(
             return
 
 
+def _dominant(reader: _Reader) -> int | None:
+    """The organisation that an article is about: told at its head, and far more often than any other."""
+    counts: dict[str, list[int]] = {}
+    for i, m in enumerate(reader.mentions):
+        if m.type is MentionType.ORG:
+            counts.setdefault(reader.norm(i), []).append(i)
+    ranked = sorted(counts.values(), key=len, reverse=True)
+    if not ranked or len(ranked[0]) < 3 or (len(ranked) > 1 and len(ranked[0]) < 2 * len(ranked[1])):
+        return None
+    return ranked[0][0]
+
+
 def _add_topic(reader: _Reader, sentence: _Sentence, trigger: _Trigger, parts: dict[str, list[int]]) -> None:
     """ "La première levée de fonds a lieu en 2018": who the paragraph speaks of, where the sentence names nobody."""
     if trigger.rule.options.get("topic"):
@@ -738,14 +763,15 @@ def _owner(sentence: _Sentence, group: _Group) -> _Trigger | None:
 
 
 def _is_passive(sentence: _Sentence, trigger: _Trigger) -> bool:
-    if trigger.noun:
+    if trigger.noun or not trigger.rule.options.get("passive", True):
         return False
     lexicon = sentence.reader.lexicon
     surface = sentence.between(trigger.start, trigger.end)
     if lexicon.compiled("{active_ending:}$").search(surface):
         return False
     before = sentence.between(max(sentence.start, trigger.start - 40), trigger.start)
-    return bool(lexicon.compiled(r"{<}{passive:} (?:[^\W\d_]{1,14}{_}){0,2}$").search(before))
+    found = lexicon.compiled(r"{<}{passive} (?:[^\W\d_]{1,14}{_}){0,2}$").search(before)
+    return bool(found and lexicon.value("passive", found["passive"]))
 
 
 def _is_object(sentence: _Sentence, trigger: _Trigger, group: _Group) -> bool:
@@ -969,7 +995,7 @@ def _further(sentence: _Sentence, draft: _Draft, groups: list[_Group]) -> list[_
             and not set(g.orgs) & set(_all(draft))
             and g.marker in ("", "and")
             and _last_end(sentence, g) > last
-            and sentence.reader.lexicon.compiled("^,? {org_joiner:} (?:then{_})?$").search(gap)
+            and sentence.reader.lexicon.compiled(r"^(?:\)|\])? ,? {org_joiner:} $").search(gap)
             and not _has_trigger(sentence, last, g.start)
         ):
             part = "target" if draft.parts.get("target") else _GETS
@@ -1034,11 +1060,12 @@ def _gapped(sentence: _Sentence, draft: _Draft, groups: list[_Group], amounts: l
 
 def _fork(sentence: _Sentence, draft: _Draft, trigger: _Trigger, amounts: list[int]) -> list[_Draft]:
     """ "agreements with A and with B", "250 from A and 220 from B": one draft for each partner told apart."""
-    if draft.type not in (_CONTRACT, _SUPPLY):
+    if draft.type not in (_CONTRACT, _SUPPLY, "acquisition"):
         return []
+    apart_by = ("on",) if draft.type == "acquisition" else ("with", "from")
     groups = [
         g for g in sentence.groups
-        if g.orgs and g.start >= trigger.end and g.marker in ("with", "from") and _owner(sentence, g) is trigger
+        if g.orgs and g.start >= trigger.end and g.marker in apart_by and _owner(sentence, g) is trigger
     ]  # fmt: skip
     part = trigger.part(groups[0].marker) if groups else None
     if len(groups) < 2 or part is None or len({g.marker for g in groups}) > 1:
@@ -1092,7 +1119,7 @@ def _date(reader: _Reader, sentence: _Sentence, draft: _Draft) -> tuple[int | No
         before = sentence.between(max(sentence.start, m.start - 40), m.start)
         if lexicon.compiled(r"{<}{not_date:}(?:{>}|(?<=')) (?:[^\W\d_]{1,6}{_})?$").search(before):
             continue
-        if m.text.isdigit() and not lexicon.compiled(r"(?:^|[^\w \ue000-\ue004]|{<}{date_before:}) $").search(
+        if m.text.isdigit() and not lexicon.compiled(r"(?:^|[^\w\s\ue000-\ue004]|{<}{date_before:}) $").search(
             before
         ):
             continue
@@ -1153,6 +1180,8 @@ def _term(reader: _Reader, sentence: _Sentence, draft: _Draft, drafts: list[_Dra
         )
         says = [lexicon.value("term_before", before["term_before"])] if before else []
         says += [lexicon.value("term_after", after["term_after"])] if after else []
+        if "noun" in says and not any(t.noun and 0 <= m.start - t.end <= 60 for t in sentence.triggers):
+            continue
         if not says or not all(says):
             continue
         nearest = min(
@@ -1343,6 +1372,16 @@ def _join(reader: _Reader, a: _Draft, b: _Draft) -> None:
     a.sentences += b.sentences
 
 
+def _fill_from_topic(reader: _Reader, draft: _Draft) -> None:
+    """ "Rachat de B" in the story of A: A is the buyer where the sentence names none."""
+    if draft.rule not in reader.topical or draft.type != "acquisition" or not draft.parts.get("target") or _side(draft, _PAYS):
+        return
+    topic = _dominant(reader)
+    if topic is not None and reader.norm(topic) not in reader.norms(_all(draft)):
+        draft.parts[_PAYS] = [topic]
+        draft.guessed += 1
+
+
 def _merge_in_sentence(reader: _Reader, sentence: _Sentence, drafts: list[_Draft]) -> list[_Draft]:
     merged: list[_Draft] = []
     for draft in drafts:
@@ -1360,6 +1399,8 @@ def _merge_in_sentence(reader: _Reader, sentence: _Sentence, drafts: list[_Draft
             _join(reader, target, draft)
         else:
             merged.append(draft)
+    for draft in merged:
+        _fill_from_topic(reader, draft)
     return [d for d in merged if _all(d)]
 
 
@@ -1435,6 +1476,7 @@ def _complete(reader: _Reader, draft: _Draft) -> bool:
         "spend": bool(parties)
         and (draft.amount is not None or (draft.power is not None and draft.announced)),
         "both": len(parties) >= 2 and told,
+        "delivery": bool(pays and gets and draft.goods in _GOODS) or bool(parties and told and draft.goods in _GOODS),
         "goods": len(parties) >= 2
         and draft.goods in _GOODS
         and (told or draft.frames > 1 or draft.announced),
@@ -1540,5 +1582,6 @@ def _confidence(reader: _Reader, draft: _Draft) -> float:
     score += 0.2 if _side(draft, _PAYS) and _side(draft, _GETS) else 0.0
     score += 0.1 if len(reader.norms(_all(draft))) >= 2 else 0.0
     score += 0.1 if draft.frames > 1 else 0.0
+    score -= 0.2 * draft.guessed
     score -= 0.15 if draft.status is Status.PLANNED else 0.0
     return round(max(0.05, min(0.97, score)), 2)
