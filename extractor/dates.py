@@ -100,14 +100,15 @@ class Length:
 class Offset:
     """A date at a distance from another or, with no base, from the anchor: "il y a deux ans", "3 days after 12 May".
 
-    `loose`: the words are those of a duration too ("in five years"), and the tense decides.
+    `loose`: the words are those of a duration too ("in five years"), and the tense decides; so many characters of them
+    ("in ") are then outside.
     """
 
     length: Length
     sign: int
     base: Expression | None = None
     told: bool = False
-    loose: bool = False
+    loose: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +124,9 @@ class Nth:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The beginning, middle or end of a period; without a base a word that waits for one."""
+    """The beginning, middle or end of a period, or (None) what is left of it; without a base a word that waits for one."""
 
-    mod: Mod
+    mod: Mod | None
     base: Expression | None = None
 
 
@@ -197,7 +198,9 @@ def find_dates(text: str, lexicon: Lexicon) -> list[FoundDate]:
 
 
 # Words are cut where the text glues them ("aoûtLe"), and capitals stay together ("FY", "MARCH").
-_TOKEN = re.compile(r"\d+|[A-ZÀ-ÖØ-Þ]{2,}(?![a-zß-öø-ÿ])|[^\W\d_][^\W\d_A-ZÀ-ÖØ-Þ]*")
+_TOKEN = re.compile(
+    r"\d+|[IVX]{2,}[a-zèᵉ]{1,3}(?![^\W_])|[A-ZÀ-ÖØ-Þ]{2,}(?![a-zß-öø-ÿ])|[^\W\d_][^\W\d_A-ZÀ-ÖØ-Þ]*"
+)
 _OPENING_TABLES = (
     "month", "weekday", "unit", "ordinal", "half", "relation", "deictic", "part", "season", "decade", "one", "opener", "cardinal", "several",
 )  # fmt: skip
@@ -211,14 +214,14 @@ def _openers(lexicon: Lexicon) -> frozenset[str]:
 
 
 def _atoms(text: str, lexicon: Lexicon) -> Iterator[_Item]:
-    """What the rules find, leftmost and longest; of two equally long the earlier in the file."""
+    """What the rules find, leftmost and longest."""
     openers, rules, position = _openers(lexicon), lexicon.rules("date"), 0
     for token in _TOKEN.finditer(text):
         start, word = token.start(), token[0]
         if start < position or not (word[0].isdigit() or word.casefold() in openers):
             continue
         matches = [Found(rule, match) for rule in rules if (match := rule.regex.match(text, start))]
-        matches.sort(key=lambda found: -found.match.end())
+        matches.sort(key=_preference)
         for found in matches:
             read = _READERS[str(found.rule.options.get("reads", "calendar"))]
             expression = read(found, lexicon)
@@ -229,6 +232,12 @@ def _atoms(text: str, lexicon: Lexicon) -> Iterator[_Item]:
                         *found.span, found.rule.name, expression, found.rule.options.get("weak") is True
                     )
                 break
+
+
+def _preference(found: Found) -> tuple[int, int]:
+    """The longest first; of two equally long what is no date, then what needs no join."""
+    options = found.rule.options
+    return -found.match.end(), 0 if options.get("reads") == "nothing" else 1 + (options.get("weak") is True)
 
 
 class _Nothing:
@@ -255,12 +264,10 @@ def _read_calendar(found: Found, lexicon: Lexicon) -> Calendar | None:
         if value is None or not 0 < value <= _LIMITS.get(name, 9999):
             logger.debug("no %s: %r in %r", name, surface, found.match[0])
             return None
-        fields[name] = value
-    season = lexicon.value("season", found["season"])
-    relation = _relation(
-        lexicon.value("relation", found["relation"] or found["relation2"])
-        or found.rule.options.get("relation")
-    )
+        # "The '90s", "les années 90" are of the century in which people say so.
+        fields[name] = value + 190 if name == "decade" and value < 10 else value
+    season = lexicon.value("season", found["season"] or found["season2"])
+    relation = _read_relation(found, lexicon)
     calendar = Calendar(**fields, season=None if season is None else str(season), relation=relation)
     if (
         calendar.month
@@ -305,12 +312,16 @@ def _relation(value: object) -> Relation | None:
     return None if value is None else Relation(int(str(value).lstrip("@")), str(value).startswith("@"))
 
 
+def _read_relation(found: Found, lexicon: Lexicon) -> Relation | None:
+    """The relation that a rule caught, before or behind its noun, or that it states itself."""
+    surface = found["relation"] or found["relation2"]
+    tables = (lexicon.value(table, surface) for table in ("relation", "relation_after"))
+    return _relation(next((v for v in tables if v is not None), found.rule.options.get("relation")))
+
+
 def _read_relative(found: Found, lexicon: Lexicon) -> Relative | None:
     unit = lexicon.value("unit", found["unit"])
-    relation = _relation(
-        lexicon.value("relation", found["relation"] or found["relation2"])
-        or found.rule.options.get("relation")
-    )
+    relation = _read_relation(found, lexicon)
     return Relative(Grain(str(unit)), relation) if relation else None
 
 
@@ -320,13 +331,14 @@ def _read_deictic(found: Found, lexicon: Lexicon) -> Relative:
     return Relative(Grain(unit), _relation(count) or Relation(0))
 
 
-_MEASURE = "(?:(?P<count>{number:}|{one:}) -? )?{unit:unit}{>}(?:{_}(?P<plus>{and_part:}))?"
+_MEASURE = "(?:(?![.,])(?P<count>{number:}|{one:})(?: -? |{_}[^\\W\\d_]{1,12}(?:{_}|')))?{unit:unit}{>}(?:{_}(?P<plus>{and_part:}))?"
 
 
 def _read_length(found: Found, lexicon: Lexicon) -> Length | None:
     """Counts and units; the rule may catch them apart ("next three" "years") or leave them to be read here."""
-    if found["unit"] is not None:
-        measures = [(found["count"], found["unit"], None)]
+    unit = found["unit"] or found["unit2"]
+    if unit is not None:
+        measures: list[tuple[str | None, str, str | None]] = [(found["count"], unit, None)]
     else:
         surface = found["length"] or found.match[0]
         measures = [(m["count"], m["unit"], m["plus"]) for m in lexicon.compiled(_MEASURE).finditer(surface)]
@@ -345,28 +357,34 @@ def _read_length(found: Found, lexicon: Lexicon) -> Length | None:
 
 
 def _read_offset(found: Found, lexicon: Lexicon) -> Offset | None:
-    length = _read_length(found, lexicon)
     options = found.rule.options
+    sign = int(str(options["sign"]))
+    if "days" in options:  # "lundi en huit"
+        return Offset(
+            Length(((Decimal(str(options["days"])), Grain.DAY),)), sign, base=_read_calendar(found, lexicon)
+        )
+    length = _read_length(found, lexicon)
     if length is None:
         return None
-    sign = int(str(options["sign"]))
-    return Offset(length, sign, told=options.get("told") is True, loose=options.get("loose") is True)
+    loose = found.match.start("length") - found.span[0] if options.get("loose") else 0
+    return Offset(length, sign, told=options.get("told") is True, loose=loose)
 
 
 def _read_nth(found: Found, lexicon: Lexicon) -> Nth | None:
-    ordinal = _read_field("day", found["ordinal"] or "", lexicon)
-    count = found["count"]
+    ordinal = _read_field("day", found["ordinal"] or found["ordinal2"] or "", lexicon)
+    count = found["count"] or found["count2"]
     size = read_number(count, lexicon) if count else None
     if ordinal is None or count and size is None:
         return None
     weekday = lexicon.value("weekday", found["weekday"])
-    unit = Grain(str(lexicon.value("unit", found["unit"]) or "D"))
+    unit = Grain(str(lexicon.value("unit", found["unit"]) or found.rule.options.get("unit") or "D"))
     return Nth(ordinal, unit, int(str(weekday)) if weekday else None, int(size) if size else None)
 
 
 def _read_part(found: Found, lexicon: Lexicon) -> Part | None:
     """A word for a part; with a rule of its own unit it is complete ("year-end")."""
-    mod = Mod(str(found.rule.options.get("mod") or lexicon.value("part", found["part"])))
+    name = str(found.rule.options.get("mod") or lexicon.value("part", found["part"]))
+    mod = None if name == "REST" else Mod(name)
     unit = lexicon.value("unit", found["unit"] or found["unit2"])
     return Part(mod, Relative(Grain(str(unit)), Relation(0)) if unit else None)
 
@@ -376,7 +394,23 @@ def _read_years(found: Found, lexicon: Lexicon) -> Range | None:
     first, last = int(found["year"] or 0), int(found["year2"] or found["year3"] or 0)
     if last < 100:
         last += first - first % 100
-    return Range(Calendar(year=first), Calendar(year=last)) if first < last <= first + 200 else None
+    return (
+        Range(Calendar(year=first), Calendar(year=last))
+        if first < last <= first + (200 if found["year2"] else 15)
+        else None
+    )
+
+
+def _read_days(found: Found, lexicon: Lexicon) -> Range | None:
+    """Two days of one month in one figure: "Oct. 3-5, 2025", "March 3 and 4"."""
+    days = [_read_field("day", found[name] or "", lexicon) for name in ("first", "last")]
+    month, year = _read_calendar(found, lexicon), found["year"]
+    if month is None or None in days or not days[0] < days[1]:  # type: ignore[operator]
+        return None
+    if found["and"] and days[1] - days[0] != 1:  # type: ignore[operator]  # "March 3 and 17" are two days
+        return None
+    first, last = (replace(month, day=day, year=month.year if year else None) for day in days)
+    return Range(first, last)
 
 
 def _read_vague(found: Found, lexicon: Lexicon) -> Vague:
@@ -392,6 +426,7 @@ _READERS: Mapping[str, Callable[[Found, Lexicon], Expression | _Nothing | None]]
     "nth": _read_nth,
     "part": _read_part,
     "years": _read_years,
+    "days": _read_days,
     "vague": _read_vague,
     "nothing": _read_nothing,
 }
@@ -480,6 +515,8 @@ def _nth_of(left: _Item, right: _Item, options: Mapping[str, object]) -> Express
             return replace(nth, container=container)
         case Relative(grain, Relation(-1, False)) if grain is not Grain.YEAR:
             return Nth(-1, grain, container=container)
+        case Calendar(weekday=int() as weekday, day=None, relation=Relation(-1, False)):
+            return Nth(-1, Grain.DAY, weekday=weekday, container=container)
         case Calendar(day=int(), month=None) as first if (
             left.weak and first == Calendar(day=first.day) and isinstance(container, Relative)
         ):
@@ -611,8 +648,8 @@ def _share_years(items: list[_Item], text: str, lexicon: Lexicon) -> list[_Item]
                     mine.year is None
                     and other.year
                     and mine.grain is other.grain
-                    and mine.month != other.month
                     and mine.month
+                    and (mine.month, mine.day) != (other.month, other.day)
                 ):
                     item = replace(item, expression=replace(mine, year=other.year), weak=False)  # noqa: PLW2901
                 elif (
@@ -656,6 +693,7 @@ def resolve_dates(
     dateline, told, told_year = published, None, None
     entry: Entry | None = None
     position = previous = 0
+    said: dict[Expression, str] = {}
     for item in found:
         while position < len(entries) and entries[position].end <= item.start:
             position += 1
@@ -675,14 +713,25 @@ def resolve_dates(
         )
         if told_year is not None and tense < 1:
             expression = _with_year(expression, told_year[0], anchor)
-        value = _value(expression, _Context(anchor, told, tense))
+        if "\n" in plain[previous : item.start]:
+            said = {}
+        value = said.get(expression) or _value(expression, _Context(anchor, told, tense))
+        if (
+            value
+            and isinstance(expression, Calendar)
+            and not expression.settled
+            and expression.grain is not Grain.DAY
+        ):
+            said[expression] = value  # "Q2" said twice in a paragraph is one and the same
         mod = expression.mod if isinstance(expression, Part) else None
+        is_length = isinstance(expression, Offset) and value is not None and value.startswith("P")
+        start = item.start + (expression.loose if isinstance(expression, Offset) and is_length else 0)
         mentions.append(
             Mention(
                 type=MentionType.DATE,
-                start=item.start,
+                start=start,
                 end=item.end,
-                text=text[item.start : item.end],
+                text=text[start : item.end],
                 value=Timex(value=value, mod=mod if value else None),
                 rule=item.rule,
             )
@@ -696,8 +745,10 @@ def resolve_dates(
             and _is_dateline(plain, item, value, published, lexicon)
         ):
             dateline = value
-        if calendar and calendar.year and (calendar.month or calendar.only_year):
+        if calendar and calendar.year:
             told_year = calendar.year, calendar.only_year
+        elif value is not None and isinstance(expression, Relative):
+            told_year = None  # "this year": the story is back at its anchor
         if value is not None and timex.bounds(value):
             told = value
         previous = item.end
@@ -741,16 +792,17 @@ def _is_dateline(
 # Clauses are short: cues stand within this many characters before or after a date (peers' cases: 60 to 200 alike).
 _CUE_BEFORE, _CUE_AFTER = 120, 70
 _CLAUSE_END = re.compile(r"[.!?;] |\n")
+_CLAUSE_AFTER = re.compile(r"[.!?;,] |\n")
 
 
 def _tense(text: str, start: int, end: int, lexicon: Lexicon) -> int:
     """1 where the words around a date tell of the future, -1 of the past, 0 where they do not say; the nearest cue decides."""
     before = _CLAUSE_END.split(text[max(0, start - _CUE_BEFORE) : start])[-1]
-    cues = lexicon.compiled(r"(?P<future>{future_cue:})|(?P<past>{past_cue:})")
+    cues = lexicon.compiled(r"(?P<past>{past_cue:})|(?P<future>{future_cue:})")
     last = None
     for last in cues.finditer(before):
         pass
-    match = last or cues.search(_CLAUSE_END.split(text[end : end + _CUE_AFTER])[0])
+    match = last or cues.search(_CLAUSE_AFTER.split(text[end : end + _CUE_AFTER])[0])
     return 0 if match is None else 1 if match["future"] else -1
 
 
@@ -781,6 +833,9 @@ def _value(expression: Expression, context: _Context) -> str | None:
             return _offset_value(expression, context)
         case Nth():
             return _nth_value(expression, context)
+        case Part(None, base) if base is not None:
+            whole = _value(base, context)
+            return timex.interval(context.anchor, whole) if whole and context.anchor else whole
         case Part(_, base) if base is not None:
             return _value(base, context)
         case Snap(grain, base):
@@ -822,7 +877,9 @@ def _calendar_value(calendar: Calendar, context: _Context) -> str | None:
     if calendar.relation is not None:
         return _related(calendar, calendar.relation, context)
     candidates = _candidates(calendar, span[0].year, span[0].month, context.anchor or "")
-    reach = 0 if calendar.grain is Grain.DAY and calendar.month is None else _REACH.get(calendar.grain, 0)
+    if context.tense == 0 and calendar.grain in (Grain.QUARTER, Grain.HALF):
+        candidates = [value for value in candidates if int(value[:4]) <= span[1].year]
+    reach = 0 if calendar.weekday and calendar.day is None else _REACH.get(calendar.grain, 0)
     return timex.nearest(candidates, context.anchor or "", tense=context.tense, reach=reach)
 
 
@@ -850,7 +907,7 @@ def _build(calendar: Calendar, year: int) -> str | None:
 
 # News tells the past: where no tense is told, a date to come is meant only if it is nearer than the past one and within
 # so many days.
-_REACH = {Grain.DAY: 31, Grain.QUARTER: 120, Grain.HALF: 183}
+_REACH = {Grain.DAY: 60, Grain.QUARTER: 120, Grain.HALF: 183}
 # A year with 29 February is at most eight years away.
 _YEARS_AROUND = 8
 
@@ -908,8 +965,10 @@ def _offset_value(offset: Offset, context: _Context) -> str | None:
     if offset.loose and context.tense < 0:
         return timex.duration(offset.length.parts)
     finest = min((grain for _, grain in offset.length.parts), key=_SIZES.index)
+    if finest in (Grain.DECADE, Grain.CENTURY):
+        finest = Grain.YEAR  # "a decade ago" is a year ten years back, no decade
     if offset.base is not None:
-        base = _value(offset.base, context)
+        base = _value(offset.base, replace(context, tense=1) if offset.sign > 0 else context)
         if base and timex.grain(base) is Grain.DAY:
             finest = Grain.DAY
     else:
@@ -921,10 +980,12 @@ def _nth_value(nth: Nth, context: _Context) -> str | None:
     container = _value(nth.container, context) if nth.container else None
     if nth.container is None and nth.size:
         return timex.duration([(Decimal(nth.size), nth.grain)])
-    if nth.container is None and context.anchor:
-        container = timex.shift(context.anchor, 0, Grain.MONTH if nth.weekday else Grain.YEAR)
+    if nth.container is None and context.anchor and nth.weekday:
+        container = timex.shift(context.anchor, 0, Grain.MONTH)
     if container is None:
         return None
+    if nth.grain is Grain.FORTNIGHT:
+        return timex.half_month(container, nth.ordinal)
     if nth.size is None:
         return timex.nth(container, nth.ordinal, nth.grain, weekday=nth.weekday)
     ends = (1, nth.size) if nth.ordinal > 0 else (-nth.size, -1)
@@ -939,6 +1000,8 @@ def _range_value(first: Expression, last: Expression, context: _Context) -> str 
     )  # it may have begun, but not ended
     if both_to_come or _openness(first) > _openness(last):
         end = _value(last, context)
+        if isinstance(first, Calendar) and first.day and not first.month:
+            first = replace(first, weekday=None)
         begin = _value(first, replace(context, anchor=end, told=end, tense=-1)) if end else None
     else:
         begin = _value(first, context)
@@ -947,7 +1010,13 @@ def _range_value(first: Expression, last: Expression, context: _Context) -> str 
             if begin and _openness(last)
             else _value(last, context)
         )
-    return timex.interval(begin, end) if begin and end else None
+    if begin is None or end is None:
+        return None
+    if isinstance(first, Part) and first.mod is Mod.MID:
+        begin = timex.middle(begin) or begin
+    if isinstance(last, Part) and last.mod is Mod.MID:
+        end = timex.middle(end) or end
+    return timex.interval(begin, end)
 
 
 def _openness(expression: Expression) -> int:

@@ -29,6 +29,7 @@ class Grain(StrEnum):
     DAY = "D"
     WEEKEND = "WE"
     WEEK = "W"
+    FORTNIGHT = "F"
     MONTH = "M"
     QUARTER = "Q"
     SEASON = "S"
@@ -58,10 +59,11 @@ _MONTHS = {
     Grain.DECADE: 120,
     Grain.CENTURY: 1200,
 }
-_DAYS = {Grain.DAY: 1, Grain.WEEK: 7, Grain.WEEKEND: 7}
+_DAYS = {Grain.DAY: 1, Grain.WEEK: 7, Grain.WEEKEND: 7, Grain.FORTNIGHT: 14}
 _SEASONS = {"SP": 3, "SU": 6, "FA": 9, "WI": 12}
 # A duration in these units is told in a smaller one: three quarters are P9M.
 _TOLD_IN = {
+    Grain.FORTNIGHT: (2, Grain.WEEK),
     Grain.QUARTER: (3, Grain.MONTH), Grain.HALF: (6, Grain.MONTH),
     Grain.DECADE: (10, Grain.YEAR), Grain.CENTURY: (100, Grain.YEAR),
 }  # fmt: skip
@@ -200,6 +202,21 @@ def nth(container: str, count: int, name: Grain, *, weekday: int | None = None) 
     return at(moment, Grain.DAY if weekday is not None else name)
 
 
+def middle(value: str) -> str | None:
+    """The day in the middle of a value."""
+    span = bounds(value)
+    return None if span is None else at(span[0] + (span[1] - span[0] + timedelta(1)) / 2, Grain.DAY)
+
+
+def half_month(container: str, count: int) -> str | None:
+    """The first (1) or second (2, -1) half of a month."""
+    span = bounds(container)
+    if span is None or grain(container) is not Grain.MONTH or count not in (1, 2, -1):
+        return None
+    first, last = (span[0], span[0].replace(day=15)) if count == 1 else (span[0].replace(day=16), span[1])
+    return f"{first.isoformat()}/{last.isoformat()}"
+
+
 def interval(first: str, last: str) -> str | None:
     """From the beginning of one value to the end of another; None where the end lies before the beginning."""
     begin, end = bounds(first), bounds(last)
@@ -246,6 +263,9 @@ def move(value: str, parts: Iterable[tuple[Decimal, Grain]], sign: int, name: Gr
         return None
 
 
+_NEXT_TO, _FAR_OFF = 10, 300  # days
+
+
 def nearest(candidates: Sequence[str], anchor: str, *, tense: int = 0, reach: int = 0) -> str | None:
     """Of values in order, the latest that has begun by the anchor, or with `tense` 1 the earliest that has not ended.
 
@@ -257,6 +277,11 @@ def nearest(candidates: Sequence[str], anchor: str, *, tense: int = 0, reach: in
     spans = [(b, v) for v in candidates if (b := bounds(v))]
     past = next(((b, v) for b, v in reversed(spans) if b[0] <= span[1]), None)
     future = next(((b, v) for b, v in spans if b[1] >= span[0]), None)
+    if past and future and tense and reach and grain(past[1]) is Grain.DAY:
+        # Nobody tells of a day eleven months off by its number: whatever the tense, next to today is next to today.
+        gaps = (span[0] - past[0][1]).days, (future[0][0] - span[1]).days
+        if min(gaps) <= _NEXT_TO and max(gaps) > _FAR_OFF:
+            tense = -1 if gaps[0] < gaps[1] else 1
     if tense == 0 and past and future:
         ahead = (future[0][0] - span[1]).days
         tense = 1 if ahead <= reach and ahead < (span[0] - past[0][1]).days else -1
