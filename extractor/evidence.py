@@ -32,6 +32,11 @@ _LONG_RUN = 6
 _PART = 4
 _CONTEXT = 4
 _SKIPS = 3
+# Shorter words in small letters are no names.
+_SMALL = 4
+_ARTICLES = ("the", "a", "the_many")
+# What may stand before the first word of a sentence.
+_MARKS = " -–—•*·>#\"“«'("
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +46,20 @@ class Token:
     start: int
     end: int
     text: str
-
-    @property
-    def capital(self) -> bool:
-        """Whether the word could open a name: a capital in it, or in "3M" behind a digit."""
-        return any(c.isupper() for c in self.text) and self.text[0].isalnum()
+    capital: bool
+    """Whether the word could open a name: a capital in it, or in "3M" behind a digit."""
 
 
 @dataclass(slots=True)
 class Candidate:
-    """A span that may name an organisation; `norm` and `kind` as a rule of the pack tells them."""
+    """A span that may name an organisation; `name` is the same for all its mentions (`name_key`).
+
+    `norm` and `kind` as a rule of the pack tells them.
+    """
 
     start: int
     end: int
+    name: str = ""
     evidence: set[str] = field(default_factory=set)
     known: Known | None = None
     norm: str | None = None
@@ -127,18 +133,24 @@ class Reading:
         self.tokens = list(self._tokens())
         self._starts = [token.start for token in self.tokens]
         self._ends = [token.end for token in self.tokens]
-        self._sentence_starts = [start for start, _ in sentences(text, lexicon)]
-        self._sentence_ends = [end for _, end in sentences(text, lexicon)]
-        self._small = {token.text.lower() for token in self.tokens if token.text.islower()}
-        self._titles = self._title_lines(paragraphs(text))
+        found = sentences(text, lexicon)
+        self._sentence_starts = [start for start, _ in found]
+        self._sentence_ends = [end for _, end in found]
+        self._small = {token.text for token in self.tokens if token.text.islower()}
+        lines = paragraphs(text)
+        self._line_starts = [start for start, _ in lines]
+        self._line_ends = {end for _, end in lines}
+        self._titles = self._title_lines(lines)
         self.candidates: dict[Span, Candidate] = {}
         self._run_of: dict[int, Span] = {}
         self._add_runs()
         self._hits = gazetteer.find(text, borders=self.borders)
+        self._hit_starts = [hit.start for hit in self._hits]
         self._tagged = self._add_tagged(tagged)
         self._add_known()
         self._add_rules(lexicon)
         self._add_heads()
+        self._add_small()
         self._judge()
 
     # Tokens and candidates
@@ -149,7 +161,8 @@ class Reading:
             start, end = match.span()
             low, high = bisect_right(self._edges, start), bisect_left(self._edges, end)
             for stop in [*self._edges[low:high], end]:
-                yield Token(start, stop, self.text[start:stop])
+                word = self.text[start:stop]
+                yield Token(start, stop, word, word[0].isalnum() and word != word.lower())
                 start = stop
 
     def free(self, start: int, end: int) -> bool:
@@ -160,7 +173,10 @@ class Reading:
     def _add(self, start: int, end: int, *evidence: str) -> Candidate | None:
         if start >= end or not self.free(start, end):
             return None
-        found = self.candidates.setdefault((start, end), Candidate(start, end))
+        found = self.candidates.get((start, end))
+        if found is None:
+            found = Candidate(start, end, name_key(self.text[start:end], self.words.legal))
+            self.candidates[start, end] = found
         found.evidence.update(evidence)
         return found
 
@@ -214,6 +230,9 @@ class Reading:
                 if last.capital or last.text == ".":
                     self._add(self.tokens[run[i]].start, last.end)
         self._add(*whole)
+        # "404 Media": a number may open a name.
+        if run[0] > 0 and self.tokens[run[0] - 1].text.isdigit() and self._goes_on(run[0] - 1, run[0]):
+            self._add(self.tokens[run[0] - 1].start, whole[1], "opens:number")
 
     def _add_tagged(self, tagged: Iterable[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
         """The tagger's spans that say something of a name, trimmed to tokens."""
@@ -275,7 +294,32 @@ class Reading:
                 elif words.before.get(word) not in ("of", "of_the", "the", "and", "at", "for", "the_many"):
                     break
 
+    def _add_small(self) -> None:
+        """Names that the text writes in small letters too ("acme" beside "Acme"), if that is no common word."""
+        names = {
+            candidate.name
+            for candidate in self.candidates.values()
+            if " " not in candidate.name and "opens sentence" not in self._opening(candidate.start)
+        }
+        for index, token in enumerate(self.tokens):
+            name = fold(token.text)
+            if not token.text.islower() or name not in names or name in self.words.common or len(name) < _SMALL:
+                continue
+            self._add(token.start, token.end, "small")
+            follows = self.tokens[index + 1] if index + 1 < len(self.tokens) else None
+            if follows is not None and follows.capital and self._goes_on(index, index + 1):
+                self._add(token.start, follows.end, "small")
+
     # Evidence
+
+    def _opening(self, start: int) -> Iterator[str]:
+        """Whether a span opens its sentence, and its line."""
+        sentence = bisect_right(self._sentence_starts, start) - 1
+        if sentence >= 0 and not self.text[self._sentence_starts[sentence] : start].strip(_MARKS):
+            yield "opens sentence"
+            line = bisect_right(self._line_starts, start) - 1
+            if not self.text[self._line_starts[line] : start].strip(_MARKS):
+                yield "opens line"
 
     def _judge(self) -> None:
         """Fill every candidate's evidence: its own, then that of the same name elsewhere."""
@@ -285,7 +329,7 @@ class Reading:
         self._longer_names()
         groups: dict[str, list[Candidate]] = defaultdict(list)
         for candidate in self.candidates.values():
-            groups[name_key(self.text[candidate.start : candidate.end], self.words.legal)].append(candidate)
+            groups[candidate.name].append(candidate)
         for group in groups.values():
             union = {f"document:{word}" for candidate in group for word in candidate.evidence}
             if len(group) > 1:
@@ -331,7 +375,7 @@ class Reading:
             yield "opens:head" if len(names) > 1 else "only:head"
         elif any(name.lower() in words.head for name in names[1:-1]):
             yield "holds:head"
-        if words.before.get(first.lower()) in ("the", "a", "the_many") or words.before.get(tokens[0].text.lower()) in ("the", "of"):
+        if words.before.get(first.lower()) in _ARTICLES or words.before.get(tokens[0].text.lower()) in ("the", "of"):
             yield "opens:article"
         if all(f in words.common or n.lower() in self._small for f, n in zip(folded, names, strict=True)):
             yield "common:all"
@@ -369,11 +413,12 @@ class Reading:
                 yield "run:whole"
             elif run[0] < start:
                 yield "run:cut before"
+                article = words.before.get(self.tokens[low - 1].text.lower()) in _ARTICLES
+                if article and self.tokens[low - 1].start == run[0]:
+                    yield "run:cut article" if "opens sentence" in self._opening(run[0]) else "run:cut capital article"
             if run[1] > end:
                 yield "run:cut after"
-        lead = self.text[opening:start].strip(" -–—•*·>#\"“«'(")
-        if not lead:
-            yield "opens sentence"
+        yield from self._opening(start)
         if start in self._titles:
             yield "in title"
         if self.text[opening:closing].strip(" -–—•*·>#") == self.text[start:end]:
@@ -401,6 +446,10 @@ class Reading:
                 if near in ("org_noun", "person", "product", "event", "place", "source"):
                     yield f"near:{near}"
                     break
+        if self.text[start - 1 : start] == "(" and self.text[end : end + 1] == ")":
+            yield "in brackets"
+            if end + 1 in self._line_ends or self.text[end + 1 : end + 2] in ("\n", ""):
+                yield "credit"
         yield from self._after(high, end, closing)
 
     def _phrase_before(self, low: int, first_token: int, start: int) -> tuple[int, str] | None:
@@ -457,7 +506,8 @@ class Reading:
                 yield f"across:{kind}"
         if not touched:
             yield "untagged"
-        for hit in self._hits:
+        for index in range(max(0, bisect_left(self._hit_starts, start) - 1), len(self._hits)):
+            hit = self._hits[index]
             if hit.start >= end:
                 break
             if hit.end > start and (hit.start, hit.end) != (start, end):
@@ -466,13 +516,13 @@ class Reading:
 
     @staticmethod
     def _near(spans: Sequence[tuple[int, int, str]], start: int, end: int) -> Iterator[tuple[int, int, str]]:
-        index = bisect_left(spans, (start, start, ""))
         # Tagged spans do not overlap each other: at most one reaches in from the left.
-        for span in spans[max(0, index - 1) :]:
-            if span[0] >= end:
+        for index in range(max(0, bisect_left(spans, (start, start, "")) - 1), len(spans)):
+            low, high, _ = spans[index]
+            if low >= end:
                 break
-            if span[1] > start:
-                yield span
+            if high > start:
+                yield spans[index]
 
     def _in_lists(self) -> None:
         """A name joined to another by "and" or a comma is of its neighbour's kind."""

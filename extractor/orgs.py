@@ -23,6 +23,10 @@ from extractor.values import Mention, MentionType, Org
 
 # How many reasons a mention states: the strongest ones, a person reads no more.
 _REASONS = 4
+# One name, one label: a mention gains this share of what the best mention of the same name has, up to a sure one.
+# Exact F1 by cross-validation on the development texts: 0 .826, 0.3 .832, 0.6 .833 (blind to the list).
+_AGREEMENT = 0.5
+_SURE = 4.0
 # A text of fewer words is a title; how its letters are cased says nothing.
 _ENOUGH_WORDS = 40
 
@@ -87,7 +91,13 @@ def score(candidate: Candidate, knowledge: _Knowledge) -> float:
 
 def _choose(candidates: Iterable[Candidate], knowledge: _Knowledge) -> list[Candidate]:
     """The candidates above zero, strongest first, those that overlap a stronger one left out; sorted by start."""
-    scored = [(score(candidate, knowledge), candidate) for candidate in candidates]
+    own = [(score(candidate, knowledge), candidate) for candidate in candidates]
+    best: dict[str, float] = {}
+    for points, candidate in own:
+        best[candidate.name] = max(best.get(candidate.name, 0.0), points)
+    scored = [
+        (points + (_AGREEMENT * min(best[c.name], _SURE) if best[c.name] > points else 0.0), c) for points, c in own
+    ]
     used: set[int] = set()
     chosen = []
     for points, candidate in sorted(scored, key=lambda pair: (-pair[0], pair[1].start, -pair[1].end)):
