@@ -14,6 +14,8 @@ from extractor.values import ReadError
 
 # An article or a line of JSONL beyond this is no article; gzip that unpacks to more is a bomb.
 MAX_BYTES = 64 * 2**20
+# News packs at most some 20 to 1; what holds many articles may go on for ever, so such a file is held to a ratio.
+MAX_RATIO = 500
 
 
 def bounded(stream: IO[bytes], place: str) -> bytes:
@@ -30,6 +32,13 @@ def within(data: bytes, place: str) -> bytes:
     return data
 
 
+def within_limit(size: int, limit: int | None, place: str) -> int:
+    """The same size, if it is no more than a packed file may unpack to; None is no limit."""
+    if limit is not None and size > limit:
+        raise ReadError(f"{place}: unpacks to more than {MAX_RATIO} times its size: is it what it should be?")
+    return size
+
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -39,6 +48,7 @@ _BOMS = (
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _UTF8_LETTER = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}")
+_HTTP_CHARSET = re.compile(r"charset\s{0,9}=\s{0,9}[\"']?([\w.:-]{2,40})", re.IGNORECASE | re.ASCII)
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s{0,9}=\s{0,9}[\"']?([\w.:-]{2,40})", re.IGNORECASE)
 
 
@@ -79,13 +89,14 @@ def _decode_any(data: bytes, place: str, charset: str | None) -> str:
     )
 
 
-def html_charset(data: bytes) -> str | None:
-    """The charset that a page states, where Python has a text codec of that name."""
+def html_charset(data: bytes, content_type: str | None = None) -> str | None:
+    """The charset that the header Content-Type states, else the page, where Python has a text codec of that name."""
+    stated = _HTTP_CHARSET.search(content_type or "")
     match = _META_CHARSET.search(data[:4096])
-    if match is None:
+    if stated is None and match is None:
         return None
     try:
-        info = codecs.lookup(match[1].decode("ascii"))
+        info = codecs.lookup(stated[1] if stated else match[1].decode("ascii") if match else "")
     except LookupError:
         return None
     # Browsers read what calls itself Latin-1 as Windows-1252.

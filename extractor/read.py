@@ -1,4 +1,5 @@
-"""Articles from files, folders and standard input: .txt, .md, .html, .htm, .jsonl, each also .gz.
+"""Articles from files, folders, addresses and standard input: .txt, .md, .html, .htm, .jsonl, .csv, .rss, .atom, .xml,
+.warc, each also .gz.
 
 Text reaches `Article.text` as it stands in the file, after a front matter block. Of HTML, trafilatura picks the main
 content; block borders become line breaks, so that a date in a tag of its own is never glued to what follows.
@@ -16,7 +17,7 @@ import json
 import re
 import sys
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
@@ -28,24 +29,19 @@ from py3langid.langid import MODEL_FILE, LanguageIdentifier
 from trafilatura.settings import Document
 from trafilatura.utils import load_html
 
-from extractor.encoding import MAX_BYTES, bounded, decode, html_charset, within
+from extractor.containers import FEED, Raw, read_csv, read_feed, read_warc
+from extractor.containers import ReadFailure as ReadFailure
+from extractor.encoding import MAX_BYTES, MAX_RATIO, bounded, decode, html_charset, within, within_limit
+from extractor.fetch import Fetcher, is_address
 from extractor.lexicon import languages
 from extractor.values import Article, PublishedFrom, ReadError
 
-SUFFIXES = (".txt", ".md", ".html", ".htm", ".jsonl")
+SUFFIXES = (".txt", ".md", ".html", ".htm", ".jsonl", ".rss", ".atom", ".warc", ".csv", ".xml")
+# Read when they are named, not where they lie in a folder: there they may be anything, our own output too.
+NAMED_ONLY = (".csv", ".xml")
 STDIN = "-"
-# News packs at most some 20 to 1; lines of JSONL may go on for ever, so their file is held to a ratio.
-MAX_RATIO = 500
 # What language identification reads: more changes no answer on news and costs time.
 _LANG_SAMPLE = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class ReadFailure:
-    """An input that cannot be read: its name, and one line that names it, the fault and the mend."""
-
-    source: str
-    message: str
 
 
 def read_articles(
@@ -65,35 +61,44 @@ def read_articles(
 
 def _read_all(paths: list[str], lang: str | None, published: str | None) -> Iterator[Article | ReadFailure]:
     ids: set[str] = set()
+    for record in _inputs(paths):
+        if isinstance(record, ReadFailure):
+            yield record
+            continue
+        try:
+            article = _article(record, lang, published, ids)
+        except ReadError as error:
+            yield ReadFailure(record.place, f"{record.place}: {error}")
+        else:
+            ids.add(article.id)
+            yield article
+
+
+def _inputs(paths: list[str]) -> Iterator[Raw | ReadFailure]:
     done: set[Path] = set()
+    fetcher = Fetcher()
     for name in paths:
         try:
+            if is_address(name):
+                yield from fetcher.records(name)
+                continue
             sources = [Path(name)] if name == STDIN else _files(Path(name))
         except ReadError as error:
             yield ReadFailure(name, str(error))
             continue
         for path in sources:
-            if path.resolve() in done:
-                continue
-            done.add(path.resolve())
-            for record in _records(path):
-                if isinstance(record, ReadFailure):
-                    yield record
-                    continue
-                try:
-                    article = _article(record, lang, published, ids)
-                except ReadError as error:
-                    yield ReadFailure(record.place, f"{record.place}: {error}")
-                else:
-                    ids.add(article.id)
-                    yield article
+            if path.resolve() not in done:
+                done.add(path.resolve())
+                yield from _records(path)
 
 
 def _files(path: Path) -> list[Path]:
     """The files that an argument stands for; ReadError where it stands for none."""
     try:
         if path.is_dir():
-            inside = sorted(p for p in path.rglob("*") if _suffix(p) and p.is_file())
+            inside = sorted(
+                p for p in path.rglob("*") if _suffix(p) not in (None, *NAMED_ONLY) and p.is_file()
+            )
             found = [p for p in inside if not any(part.startswith(".") for part in p.relative_to(path).parts)]
             if not found:
                 raise ReadError(
@@ -117,16 +122,7 @@ def _suffix(path: Path) -> str | None:
     return next((suffix for suffix in SUFFIXES if name.endswith(suffix) and name != suffix), None)
 
 
-@dataclass(frozen=True, slots=True)
-class _Raw:
-    """What an input says of one article, before it is checked."""
-
-    place: str
-    id: str
-    fields: Mapping[str, object]
-
-
-def _records(path: Path) -> Iterator[_Raw | ReadFailure]:
+def _records(path: Path) -> Iterator[Raw | ReadFailure]:
     place = "standard input" if str(path) == STDIN else str(path)
     try:
         if str(path) == STDIN:
@@ -158,22 +154,35 @@ def _records(path: Path) -> Iterator[_Raw | ReadFailure]:
 
 def _parse(
     stream: IO[bytes], suffix: str, place: str, stem: str, *, limit: int | None = None
-) -> Iterator[_Raw | ReadFailure]:
+) -> Iterator[Raw | ReadFailure]:
     if suffix == ".jsonl":
         yield from _json_lines(stream, place, stem, limit)
         return
+    if suffix == ".csv":
+        yield from read_csv(stream, place, stem, limit=limit)
+        return
+    if suffix == ".warc":
+        yield from read_warc(stream, place, limit=limit)
+        return
     data = bounded(stream, place)
+    if suffix in (".rss", ".atom", ".xml"):
+        yield from read_feed(data, place, stem)
+        return
     if suffix in (".html", ".htm"):
-        yield _Raw(place, stem, {"html": decode(data, place, charset=html_charset(data))})
+        yield Raw(place, stem, {"html": decode(data, place, charset=html_charset(data))})
         return
     text, front = _front_matter(decode(data, place))
     # The front matter of a text file is about that text: it cannot bring another.
-    yield _Raw(place, str(front.get("id") or stem), {**front, "text": text})
+    yield Raw(place, str(front.get("id") or stem), {**front, "text": text})
 
 
 def _sniff(data: bytes) -> str:
     """The kind of what came by standard input: a web page, lines of JSON, or text."""
-    start = data[:2000].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+    start = data[:9000].decode("utf-8", "replace").lstrip("\ufeff \t\r\n")
+    if FEED.match(start):
+        return ".xml"
+    if start.startswith("WARC/"):
+        return ".warc"
     if re.match(r"<(?:!doctype|\?xml|html|head|body|article|main|div|p|h1|meta|!--)\b", start, re.IGNORECASE):
         return ".html"
     if start.startswith("{"):
@@ -181,17 +190,12 @@ def _sniff(data: bytes) -> str:
     return ".txt"
 
 
-def _json_lines(stream: IO[bytes], place: str, stem: str, limit: int | None) -> Iterator[_Raw | ReadFailure]:
+def _json_lines(stream: IO[bytes], place: str, stem: str, limit: int | None) -> Iterator[Raw | ReadFailure]:
     number = size = 0
     while line := stream.readline(MAX_BYTES + 1):
         number += 1
-        size += len(line)
         where = f"{place}, line {number}"
-        within(line, where)
-        if limit is not None and size > limit:
-            raise ReadError(
-                f"{place}: unpacks to more than {MAX_RATIO} times its size: is it what it should be?"
-            )
+        size = within_limit(size + len(within(line, where)), limit, place)
         if not line.strip():
             continue
         try:
@@ -211,7 +215,7 @@ def _json_lines(stream: IO[bytes], place: str, stem: str, limit: int | None) -> 
             if not isinstance(fields, dict):
                 yield ReadFailure(where, f"{where}: not an object: each line holds one, with id and text")
             else:
-                yield _Raw(where, str(fields.get("id") or f"{stem}-{number}"), fields)
+                yield Raw(where, str(fields.get("id") or f"{stem}-{number}"), fields)
 
 
 _FRONT = re.compile(r"---[ \t]*\r?\n(?P<body>(?:[^\r\n]*\r?\n){0,60}?)---[ \t]*(?:\r?\n|\Z)")
@@ -233,7 +237,7 @@ def _front_matter(text: str) -> tuple[str, dict[str, str]]:
 # --- one article ---
 
 
-def _article(record: _Raw, lang: str | None, published: str | None, ids: set[str]) -> Article:
+def _article(record: Raw, lang: str | None, published: str | None, ids: set[str]) -> Article:
     fields = {
         key: record.fields.get(key) for key in ("text", "html", "title", "url", "site", "lang", "published")
     }
@@ -249,6 +253,8 @@ def _article(record: _Raw, lang: str | None, published: str | None, ids: set[str
         raise ReadError("no 'text' and no 'html': each article needs one of them")
     if not isinstance(text, str) or not text.strip():
         raise ReadError("an empty article: there is no text in it")
+    if len(text.strip()) < record.least:
+        raise ReadError("no article on this page: it may need a browser or a subscription: save it as a file")
     date, date_from = published, PublishedFrom.GIVEN
     if date is None and stated["published"]:
         date = _iso_date(stated["published"])
@@ -266,7 +272,7 @@ def _article(record: _Raw, lang: str | None, published: str | None, ids: set[str
     )
 
 
-def _unique(record: _Raw, ids: set[str]) -> str:
+def _unique(record: Raw, ids: set[str]) -> str:
     """The article's id; files of one name in several folders are told apart by number."""
     if record.id not in ids:
         return record.id

@@ -12,8 +12,8 @@ PACKAGE = Path(__file__).parent.parent / "extractor"
 LAYERS = (
     {"values"},
     {"timex", "lexicon", "encoding"},
-    {"numbers", "segments"},
-    {"dates", "amounts", "gazetteer"},
+    {"numbers", "segments", "containers"},
+    {"dates", "amounts", "gazetteer", "fetch"},
     {"orgs", "entries", "deals", "merge"},
     {"read", "pipes"},
     {"pipeline", "records"},
