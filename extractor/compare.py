@@ -36,6 +36,7 @@ from extractor.values import (
     GoldError,
     Mention,
     MentionType,
+    MentionValue,
     Money,
     Org,
     Power,
@@ -107,7 +108,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """One item of either side, or a pair. `slots` are those of a deal that differ, or "qualifier" of a mention."""
+    """One item of either side, or a pair. `slots`: what differs of a deal, and of a mention "norm" or "qualifier"."""
 
     article: str
     type: str
@@ -253,6 +254,15 @@ def _same_value(gold: Mention, found: Mention, names: tuple[Names, Names]) -> bo
     return False
 
 
+def _aspects(gold: MentionValue, found: MentionValue) -> Iterator[tuple[str, bool]]:
+    """What of a value has a row of its own, and whether the two agree on it."""
+    match gold, found:
+        case Org(), Org():
+            yield "norm", name_key(gold.norm) == name_key(found.norm)
+        case ((Money() | Power()), (Money() | Power())):
+            yield "qualifier", gold.qualifier == found.qualifier
+
+
 def _overlaps(left: Sequence[Mention], right: Sequence[Mention]) -> Iterator[tuple[int, int]]:
     """Yield the indices of mentions that share a character; both lists are sorted by start."""
     reach = np.maximum.accumulate([m.end for m in right]).tolist() if right else []
@@ -314,20 +324,11 @@ def _compare_mentions(
         tally.add(f"{kind}.strict", tp=exact)
         tally.add(f"{kind}.overlap", tp=1)
         tally.add(f"{kind}.value", tp=value)
-        qualifier = True
-        if isinstance(g.value, Org) and isinstance(p.value, Org):
-            tally.add(f"{kind}.norm", tp=name_key(g.value.norm) == name_key(p.value.norm))
-        if isinstance(g.value, Money | Power) and isinstance(p.value, Money | Power):
-            qualifier = g.value.qualifier == p.value.qualifier
-            tally.add(f"{kind}.qualifier", tp=qualifier)
-        outcome = (
-            Outcome.RIGHT
-            if value and exact and qualifier
-            else Outcome.SPAN
-            if value and qualifier
-            else Outcome.VALUE
-        )
-        slots = () if qualifier else ("qualifier",)
+        slots: tuple[str, ...] = ()
+        for aspect, equal in _aspects(g.value, p.value):
+            tally.add(f"{kind}.{aspect}", tp=equal)
+            slots += () if equal else (aspect,)
+        outcome = Outcome.VALUE if slots or not value else Outcome.RIGHT if exact else Outcome.SPAN
         yield Verdict(article=id_, type=kind, outcome=outcome, gold=g, predicted=p, slots=slots)
     missed = _uncounted(wanted, {i for i, _ in pairs}, found)
     spurious = _uncounted(given, {j for _, j in pairs}, gold)

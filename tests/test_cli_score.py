@@ -155,6 +155,14 @@ def test_floors_hold(gold: Path) -> None:
     assert run(*half, *floors, "--lower-floors").exit_code == 0
 
 
+@pytest.mark.model
+def test_the_baseline_stands_beside(gold: Path) -> None:
+    result = run("score", "--gold", gold, "--pred", gold.parent / "all.jsonl", "--baseline")
+    whole = result.stdout.partition("\n\n")[0].splitlines()
+    assert whole[1].endswith("baseline F1")
+    assert next(line for line in whole if line.startswith("MONEY.value")).split()[-3] == "1.000"
+
+
 def test_the_shipped_gold_is_marked_and_built_without_a_change(tmp_path: Path) -> None:
     dev = ROOT / "gold" / "dev"
     assert run("gold", "mark", dev, "-o", tmp_path / "marked").exit_code == 0

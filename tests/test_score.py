@@ -212,7 +212,7 @@ def test_an_equal_extent_wins_over_a_longer_overlap() -> None:
     longer = replace(org(0, "Alba"), end=30, text=TEXT[:30])
     verdicts = compare(extraction(longer, org(0, "Brio")), extraction(org(0, "Alba"))).verdicts
     assert [(v.outcome, v.predicted) for v in verdicts] == [
-        (Outcome.RIGHT, org(0, "Brio")), (Outcome.SPURIOUS, longer),
+        (Outcome.VALUE, org(0, "Brio")), (Outcome.SPURIOUS, longer),
     ]  # fmt: skip
 
 
