@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -161,6 +162,9 @@ def _told() -> Iterator[None]:
     except ExtractorError as error:
         _say(str(error))
         raise typer.Exit(1) from None
+    except OSError as error:
+        _say(f"{error.filename}: {error.strerror}")
+        raise typer.Exit(1) from None
 
 
 def _say(message: str) -> None:
@@ -273,13 +277,83 @@ def build(
     ] = False,
 ) -> None:
     """Make gold and corpus of marked texts. An article that is there already is written where it is."""
-    from extractor.gold import SPLITS, read_marked, split_evenly, write_gold
+    from extractor.gold import read_marked
 
     with _told():
-        items = read_marked(marked)
-        folders = [gold, *(gold / part for part in SPLITS)]
-        places = {file.stem: folder for folder in folders for file in folder.glob("*.json")}
-        parts = split_evenly(item for item in items if item.id not in places) if split else {}
-        for item in items:
-            write_gold(item, places.get(item.id) or gold / parts.get(item.id, ""), corpus)
+        _put(read_marked(marked), gold, corpus, split=split)
+
+
+def _put(items: Sequence[Gold], gold: Path, corpus: Path, *, split: bool) -> None:
+    from extractor.gold import SPLITS, split_evenly, write_gold
+
+    folders = [gold, *(gold / part for part in SPLITS)]
+    places = {file.stem: folder for folder in folders for file in folder.glob("*.json")}
+    parts = split_evenly(item for item in items if item.id not in places) if split else {}
+    for item in items:
+        write_gold(item, places.get(item.id) or gold / parts.get(item.id, ""), corpus)
     typer.echo(f"{len(items)} articles")
+
+
+class Editor(StrEnum):
+    """Editors that gold goes to and comes back from."""
+
+    LABEL_STUDIO = "label-studio"
+
+
+@gold_app.command("export")
+def export_(
+    gold: Annotated[
+        list[Path],
+        typer.Argument(help="Gold files or folders, or the .jsonl of a run for a person to correct."),
+    ],
+    to: Annotated[Editor, typer.Option(help="The editor.")],
+    output: Annotated[
+        Path,
+        typer.Option("-o", "--output", help="The tasks, .json; the labelling config goes beside it, .xml."),
+    ],
+    corpus: CorpusDir = None,
+) -> None:
+    """Write gold as tasks of Label Studio: hand labels as annotations, the labels of a run as predictions.
+
+    `extractor gold export --to label-studio gold/dev -o tasks.json`
+    """
+    from extractor.gold import Gold, load_gold
+    from extractor.labelstudio import to_task, write_tasks
+    from extractor.records import read_run
+
+    if output.suffix != ".json":
+        raise typer.BadParameter(f"{output}: tasks are .json", param_hint="--output")
+    with _told():
+        tasks = []
+        for path in gold:
+            if path.suffix == ".jsonl":
+                tasks += [to_task(Gold(extraction=found), predicted=True) for found in read_run(path)]
+            else:
+                tasks += [to_task(item) for item in load_gold(path, corpus or _corpus_near(path))]
+        config = write_tasks(tasks, output)
+    _say(f"{len(tasks)} tasks: {output}; the labelling config: {config}")
+
+
+@gold_app.command("import")
+def import_(
+    tasks: Annotated[list[Path], typer.Argument(help="What Label Studio exported as JSON.")],
+    gold: Annotated[Path, typer.Option(help="Where the gold goes.")] = Path("gold"),
+    corpus: Annotated[Path, typer.Option(help="Where the articles go.")] = Path("corpus"),
+    split: Annotated[
+        bool, typer.Option("--split", help="Put new articles into dev and test, two to one, evenly.")
+    ] = False,
+) -> None:
+    """Make gold and corpus of tasks that were labelled in Label Studio; tasks without a label are named.
+
+    `extractor gold import project-1.json`
+    """
+    from extractor.labelstudio import read_tasks
+
+    with _told():
+        items = []
+        for path in tasks:
+            labelled, unlabelled = read_tasks(path)
+            items += labelled
+            if unlabelled:
+                _say(f"{path}: not labelled, left out: {', '.join(unlabelled)}")
+        _put(items, gold, corpus, split=split)

@@ -34,6 +34,7 @@ HOMES = {
     "pandas": {"table"},
     "pyarrow": {"output", "cluster"},
     "matplotlib": {"drawings"},
+    "warcio": {"containers"},
     "networkx": {"drawings"},
     "typer": {"cli", "cli_score", "cli_ledger", "cli_look"},
 }
