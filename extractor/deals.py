@@ -164,7 +164,9 @@ class _Sentence:
 
     @cached_property
     def borders(self) -> list[int]:
-        return [start for start, _, _ in self.spans(r"(?<![^\W\d_])(?:{clause_border:})(?:{>}|(?<=\W))")]
+        """Where a clause ends: at a word of the language, or a dash between blanks."""
+        words = [start for start, _, _ in self.spans(r"(?<![^\W\d_])(?:{clause_border:})(?:{>}|(?<=\W))")]
+        return words + [m.start() + self.start for m in re.finditer(r"(?<=\S )[-–—](?= )", self.masked)]
 
     def crossings(self, start: int, end: int) -> int:
         """How many clause borders lie between two places."""
@@ -562,7 +564,7 @@ def _fill(
             exact.add(part)
 
     subject = _subject(sentence, n, groups, objects, subjects)
-    governed = trigger.noun and _governor(sentence, n) is not None
+    governed = trigger.noun and (_governor(sentence, n) is not None or _opposed(sentence, n, subject, subjects))
     if subject is None and not governed:
         subject = _fronted(sentence, trigger, right)
     if subject is not None:
@@ -574,9 +576,11 @@ def _fill(
         part = trigger.part("object") or trigger.part("of")
     if subject is not None and part and not trigger.noun:
         put(part, subject, subject=True)
-    for g in right:
+    for g, before in zip(right, [None, *right], strict=False):
         if g is subject:
             continue
+        if before and g.marker == "of" and before.marker in ("with", "in", "to", "from") and len(_WORD.findall(sentence.between(before.end, g.start))) <= 2:
+            continue  # "avec les X de la Y": the second name describes the first
         told = trigger.part(g.marker) if g.marker and g.marker != "and" else None
         told = told or (trigger.part("of") if g.inner else None)
         if g.marker == "of" and told in exact and not (by and told != trigger.part("by")):
@@ -671,6 +675,16 @@ def _is_goods(sentence: _Sentence, trigger: _Trigger, group: _Group) -> bool:
     return bool(re.search(r"\d", gap) or goods.search(gap) or len(_WORD.findall(gap)) > 8)
 
 
+def _opposed(sentence: _Sentence, n: int, subject: _Group | None, subjects: dict[int, _Group]) -> bool:
+    """ "A invests in B in a new round": A has its part from the verb, and the noun would give it the other side."""
+    mine = _PARTS.get(sentence.triggers[n].part("subject") or "")
+    for k, group in subjects.items():
+        verb = sentence.triggers[k]
+        if group is subject and not verb.noun and {mine, _PARTS.get(verb.part("subject") or "")} == {_PAYS, _GETS}:
+            return not sentence.crossings(verb.end, sentence.triggers[n].start)
+    return False
+
+
 def _governor(sentence: _Sentence, n: int) -> _Trigger | None:
     """The verb of which a noun is the object: "obtient un prêt"; its subject has its part from the verb."""
     noun = sentence.triggers[n]
@@ -733,17 +747,10 @@ def _dominant(reader: _Reader) -> int | None:
 
 
 def _add_topic(reader: _Reader, sentence: _Sentence, trigger: _Trigger, parts: dict[str, list[int]]) -> None:
-    """ "La première levée de fonds a lieu en 2018": who the paragraph speaks of, where the sentence names nobody."""
-    if trigger.rule.options.get("topic"):
-        word = _Group((), sentence.start, sentence.start, "", reference="one")
-        found = _resolve(reader, sentence, word, set(), subject=True)
-        earlier = reader.sentences[sentence.index - 1] if sentence.index else None
-        if (
-            found
-            and earlier is not None
-            and earlier.paragraph in (sentence.paragraph, sentence.paragraph - 1)
-        ):
-            parts[str(trigger.part("subject"))] = found
+    """ "La première levée de fonds a lieu en 2018": who the article is about, where the sentence names nobody."""
+    topic = _dominant(reader) if trigger.rule.options.get("topic") else None
+    if topic is not None:
+        parts[str(trigger.part("subject"))] = [topic]
 
 
 def _has_trigger(sentence: _Sentence, start: int, end: int) -> bool:
@@ -893,16 +900,16 @@ def _report(reader: _Reader, sentence: _Sentence, draft: _Draft) -> None:
 
 def _doubt(sentence: _Sentence, trigger: _Trigger) -> str | None:
     """ "none" where the text says that it is no deal, "planned" where it is not settled."""
-    effects = set()
-    for found, options in sentence.reader.lexicon.scan("doubt", sentence.masked, lambda f: (f.rule.options,)):
+    effects = {""}
+    for found, options in sentence.reader.lexicon.scan("doubt", sentence.masked, lambda f: f.rule.options):
         start, end = found.match.start() + sentence.start, found.match.end() + sentence.start
-        left = options[0]["side"] == "left"
-        gap = sentence.between(end, trigger.start) if left else sentence.between(trigger.end, start)
-        if (end <= trigger.start if left else start >= trigger.end) and len(gap) <= (45 if left else 90):
-            if not re.search(r"[;:]", gap) and (not left or gap.count(",") == 0):
-                effects.add(str(options[0]["effect"]))
-        elif start < trigger.end and end > trigger.start:
-            effects.add(str(options[0]["effect"]) if options[0]["effect"] == "planned" else "")
+        side, effect = options["side"], str(options["effect"])
+        left = sentence.between(end, trigger.start) if end <= trigger.start and side != "right" else None
+        right = sentence.between(trigger.end, start) if start >= trigger.end and side != "left" else None
+        inside = start < trigger.end and end > trigger.start and effect == "planned"
+        reach = (left is not None and len(left) <= 45) or (right is not None and len(right) <= 90)
+        if inside or (reach and not re.search("[,;:]", left or right or "")):
+            effects.add(effect)
     return "none" if "none" in effects else "planned" if "planned" in effects else None
 
 
@@ -935,9 +942,11 @@ def _goods(sentence: _Sentence, trigger: _Trigger) -> str | None:
     best: tuple[float, str] | None = None
     for start, end, m in sentence.spans("{<}{delivery}{>}"):
         kind = str(sentence.reader.lexicon.value("delivery", m["delivery"]))
+        if sentence.between(end, end + 1) == "-":
+            continue
         cost = float(start - trigger.end) if start >= trigger.end else 1.5 * (trigger.start - end) + 20
         cost += 80 * sentence.crossings(min(start, trigger.start), max(start, trigger.start))
-        if cost < 200 and (best is None or cost < best[0]):
+        if cost < (70 if kind == "debt" else 200) and (best is None or cost < best[0]):
             best = (cost, kind)
     return best[1] if best else None
 
@@ -1213,9 +1222,7 @@ def _pairs(reader: _Reader, sentence: _Sentence, drafts: list[_Draft]) -> list[_
         if not funding or _amount_kind(sentence, money) not in _USABLE:
             continue
         holder = next((d for d in drafts if d.amount == money), None)
-        if holder is not None and (
-            org in [i for v in holder.parts.values() for i in v] or holder.type != "investment"
-        ):
+        if holder is not None and org in _all(holder):
             continue
         if holder is not None:
             holder.amount = None
@@ -1265,7 +1272,8 @@ def _agrees(reader: _Reader, a: _Draft, b: _Draft, *, near: bool) -> bool:
         return a.partial != b.partial and bool(x & y)
     if near and (not x or not y):
         return True
-    if not x & y or not (x <= y or y <= x or len(x & y) >= 2):
+    generic = near and {a.type, b.type} <= {_CONTRACT, "partnership"} and a.amount is None and b.amount is None
+    if not x & y or not (x <= y or y <= x or len(x & y) >= 2 or generic):
         return False
     if near and a.own_date and b.own_date and a.date_value != b.date_value:
         return False
@@ -1314,7 +1322,7 @@ def _join(reader: _Reader, a: _Draft, b: _Draft) -> None:
     pays_b, gets_b = set(reader.norms(_side(b, _PAYS))), set(reader.norms(_side(b, _GETS)))
     reversed_ = bool(pays_a & gets_b or gets_a & pays_b)
     b_leads = (b.amount is not None and a.amount is None) or (
-        (a.amount is None) == (b.amount is None) and _WEIGHT[b.type] > _WEIGHT[a.type]
+        (a.amount is None) == (b.amount is None) and _WEIGHT[b.type] > _WEIGHT[a.type] and not reversed_
     )
     lead, other = (b, a) if b_leads else (a, b)
     parts = {k: list(v) for k, v in lead.parts.items()}
@@ -1324,7 +1332,7 @@ def _join(reader: _Reader, a: _Draft, b: _Draft) -> None:
             if reader.norm(i) not in held:
                 parts.setdefault(_SIDES if reversed_ else part, []).append(i)
             elif (
-                not reversed_
+                not (reversed_ or (other.type == "infrastructure" and lead.type != "infrastructure"))
                 and part != _SIDES
                 and any(reader.norm(i) == reader.norm(k) for k in parts.get(_SIDES, []))
             ):
@@ -1471,12 +1479,13 @@ def _complete(reader: _Reader, draft: _Draft) -> bool:
     enough = {
         "two": len(parties) >= 2,
         "deal": bool(len(parties) >= 2 and pays and gets) or bool(parties and told),
-        "money": bool(parties) and (told or bool(draft.alone and gets)),
+        "money": bool(parties) and (draft.amount is not None or bool(draft.alone and gets)),
         "raise": bool(gets) or bool(parties and told),
         "spend": bool(parties)
         and (draft.amount is not None or (draft.power is not None and draft.announced)),
+        "signed": len(parties) >= 2 or bool(parties and draft.amount is not None),
         "both": len(parties) >= 2 and told,
-        "delivery": bool(pays and gets and draft.goods in _GOODS) or bool(parties and told and draft.goods in _GOODS),
+        "delivery": bool(pays and gets and draft.goods in _GOODS) or bool(parties and draft.amount is not None and draft.goods in _GOODS),
         "goods": len(parties) >= 2
         and draft.goods in _GOODS
         and (told or draft.frames > 1 or draft.announced),
@@ -1491,7 +1500,7 @@ def _type(reader: _Reader, draft: _Draft) -> DealType:
         case "supply":
             if goods in _GOODS:
                 return goods
-            return DealType.ACQUISITION if draft.parts.get("target") else DealType.PARTNERSHIP
+            return DealType.ACQUISITION if draft.parts.get("target") or draft.own else DealType.PARTNERSHIP
         case "contract" | "partnership" | "infrastructure" | "investment" if draft.parts.get("target"):
             small = draft.stake is not None and draft.stake < 50
             return DealType.INVESTMENT if small else DealType.ACQUISITION
