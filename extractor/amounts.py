@@ -1,9 +1,9 @@
 """MONEY and POWER: "jusqu'à 50 milliards de dollars" -> Money(50_000_000_000, "USD", up_to).
 
 Words, patterns and rules: lang/<code>/amounts.toml; what no language owns: lang/shared/currencies.toml, units.toml.
-A rule catches numbers (`number`, `low` and `high`), magnitudes (`scale`, `vague`), units (`unit`, `unit2`, `unit3`,
-`minor`) by groups of these names; its options are `shared` (the currency is a neighbour's), `plural` (only a lower bound
-is told), `minor` (hundredths of this currency) and `near` (what the text must hold for the rule to count).
+A rule catches numbers (`number`, `low` and `high`), magnitudes (`scale`, `vague`) and units (`unit`, `unit2`,
+`unit3`, `minor`) by groups of these names; its options are `shared` (the currency is a neighbour's), `plural` (only a
+lower bound is told), `minor` (hundredths of this currency) and `near` (what the text must hold for the rule to count).
 
 A value is exact or it is not given: two currencies on one number, or a number beyond any economy, leave no mention.
 """
@@ -18,15 +18,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from enum import IntFlag
 
-from extractor.lexicon import Found, Lexicon, normalise, surface_key
+from extractor.lexicon import Found, Lexicon, Rule, normalise, surface_key
 from extractor.numbers import read_number
 from extractor.values import Mention, MentionType, Money, Power, Qualifier
 
 log = logging.getLogger(__name__)
 
-# Characters from the first of an amount to its unit; the longest of the cases ("three hundred and … thousand dollars") has 70.
-_REACH = 90
+# Words from the first of an amount to its magnitude or unit; numbers up to a million take 13 in either language.
+_LONGEST = 24
 # Characters before an amount in which its qualifier stands: "maximum de" and three fillers.
 _LEFT = 56
 # A number with a magnitude takes the currency of an amount of its sentence no further away than this.
@@ -36,10 +37,11 @@ _LARGEST = Decimal(10) ** 18
 _LARGEST_GW = Decimal(10) ** 6
 # Words of a country in a text before it is held to be set there: one may be a bystander.
 _SETTING = 3
+# Kinds whose bare sign stands for one currency of the text, whatever others it spells out: "$10m (C$14m)".
+_SELF_CONTAINED = ("dollar",)
 _WORD = re.compile(r"[A-ZÀ-ÖØ-ÞŒ]*[a-zß-öø-ÿœł]+|[A-ZÀ-ÖØ-ÞŒ]+|\d+|[^\w\s.,;:!?'()\[\]\"/«»“”…-]|[元円]")
 _TORN = re.compile(r"\d[.,] ")
 _SENTENCE_END = re.compile(r"[.!?…][»”\")]?\s+(?=[\"«“(A-ZÀ-Þ•-])|\n\s*(?:\n|[-•*])")
-_START, _HINT = 1, 2
 _WORD_TABLES = ("symbol", "currency", "weak_currency", "measure_currency")
 # Marks of thousands or hundredths make a number of money likely: "R1,999", "45 000 won".
 _MONEY_LIKE = re.compile(r"\d[ ,.']\d{3}(?!\d)|\d[.,]\d\d(?!\d)")
@@ -57,14 +59,6 @@ class _Unit:
     weak: bool = False
     measure: bool = False
     factor: Decimal = Decimal(1)
-
-    def fits(self, other: _Unit) -> bool:
-        """Whether both may be the same currency."""
-        return (
-            self.code == other.code
-            if self.code and other.code
-            else self.kind == other.kind or not (self.kind and other.kind)
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +83,9 @@ def find_amounts(text: str, lexicon: Lexicon) -> list[Mention]:
     """The amounts of money and power of a text, in its order; qualifiers stand outside the spans."""
     norm = normalise(text)
     found = list(_scan(norm, lexicon))
-    firm = [a for a in found if not a.shared and not a.power]
-    told = {u for a in firm if a.unit and not a.pending for u in (a.unit.code, a.unit.kind) if u}
-    found = [a for a in found if not a.pending or (a.unit and (a.unit.code in told or a.unit.kind in told))]
+    firm = [a.unit for a in found if a.unit and not a.shared and not a.pending]
+    told = {code for unit in firm for code in _possible(unit, lexicon)}
+    found = [a for a in found if not a.pending or (a.unit and _possible(a.unit, lexicon) & told)]
     found = list(_with_neighbours(found, norm))
     currencies = _currencies(found, norm, lexicon)
     mentions = []
@@ -123,77 +117,106 @@ def find_amounts(text: str, lexicon: Lexicon) -> list[Mention]:
 # --- where to look -------------------------------------------------------------------------------------------------
 
 
+class _Kind(IntFlag):
+    """What a word may be in an amount; `INSIDE` also holds for all others."""
+
+    INSIDE = 1
+    UNIT = 2
+    NUMBER = 4
+    SCALE = 8
+    VAGUE = 16
+    MULTI = 32
+    HINT = 64
+
+
+_KINDS = {
+    _Kind.UNIT | _Kind.HINT: ("symbol", "letters", "weak_letters", "code", "weak_code", "small_code"),
+    _Kind.UNIT: ("demonym",),
+    _Kind.NUMBER: ("cardinal", "article", "fraction"),
+    _Kind.SCALE | _Kind.HINT: ("scale",),
+    _Kind.VAGUE: ("vague",),
+    _Kind.INSIDE: ("joiner", "decimal_word"),
+    _Kind.HINT: ("minor", "minor_symbol", "magnitude", "power_word", "power_unit"),
+}
+# The first group of a rule tells with which words it may begin.
+_OPENS = {
+    "unit": _Kind.UNIT, "unit2": _Kind.UNIT | _Kind.MULTI, "low": _Kind.NUMBER, "number": _Kind.NUMBER,
+    "scale": _Kind.SCALE, "vague": _Kind.VAGUE,
+}  # fmt: skip
+
+
 @functools.cache
 def _words(lexicon: Lexicon) -> Mapping[str, int]:
-    """Words that start an amount or hint at one near by: a look-up here spares most of a text every rule."""
-    starts = (
-        "cardinal",
-        "article",
-        "fraction",
-        "scale",
-        "vague",
-        "demonym",
-        "currency",
-        "weak_currency",
-        "measure_currency",
-    )
-    units = ("symbol", "letters", "weak_letters", "code", "weak_code", "small_code")
-    hints = (
-        "currency",
-        "weak_currency",
-        "measure_currency",
-        "minor",
-        "minor_symbol",
-        "scale",
-        "magnitude",
-        "power_word",
-        "power_unit",
-    )
-    words: dict[str, int] = {"multi": _START}
-    for tables, bits in ((starts, _START), (units, _START | _HINT), (hints, _HINT)):
+    """The words of amounts and what they may be: a look-up here spares most of a text every rule."""
+    words: dict[str, int] = {"multi": _Kind.MULTI}
+
+    def add(surface: str, kind: int) -> None:
+        for word in _WORD.findall(surface):
+            words[word] = words.get(word, _Kind.INSIDE) | kind
+
+    for kind, tables in _KINDS.items():
         for table in tables:
             for surface in lexicon.table(table):
-                # Beyond the first word only units hint: of "$ us" the sign does, of "us$" both.
-                for word in _WORD.findall(surface)[: None if bits & _HINT else 1]:
-                    words[word] = words.get(word, 0) | bits
+                add(surface, kind)
+    for table in _WORD_TABLES[1:]:
+        for surface in lexicon.table(table):
+            add(surface, _Kind.UNIT | _Kind.HINT)
     for surface in lexicon.table("scale"):
-        words["multi" + surface] = _START | _HINT
+        add("multi" + surface, _Kind.MULTI | _Kind.HINT)
     for short in lexicon.table("magnitude"):
-        for code in lexicon.table("code"):
-            words.setdefault(short + code, _START | _HINT)
-    return words
+        for code in (*lexicon.table("code"), *lexicon.table("letters"), *lexicon.table("weak_letters")):
+            words.setdefault(short + code, _Kind.INSIDE | _Kind.UNIT | _Kind.HINT)
+    for surface, role in lexicon.table("amount_inside").items():
+        add(surface, _Kind.HINT if role == "unit" else _Kind.INSIDE)
+    return {word: int(kind) for word, kind in words.items()}
 
 
-def _starts(norm: str, lexicon: Lexicon) -> Iterator[int]:
-    """Offsets at which an amount may start: words and digits with a unit or a magnitude within reach."""
-    words = _words(lexicon)
-    starts: list[int] = []
-    hints: list[int] = []
-    for match in _WORD.finditer(norm):
-        word = match[0]
-        if word[0].isdigit():
-            starts.append(match.start())
-            continue
-        bits = words.get(word) or words.get(word.casefold())
-        if bits:
-            if bits & _START:
-                starts.append(match.start())
-            if bits & _HINT:
-                hints.append(match.start())
-    for start in starts:
-        nearest = bisect_left(hints, start)
-        if nearest < len(hints) and hints[nearest] - start <= _REACH:
-            yield start
+class _Lookup(dict[str, int]):
+    """The kind of each word of a text, looked up once."""
+
+    def __init__(self, words: Mapping[str, int]) -> None:
+        self.words = words
+
+    def __missing__(self, word: str) -> int:
+        digits = word[0].isdigit()
+        kind = (
+            int(_Kind.NUMBER | _Kind.INSIDE)
+            if digits
+            else self.words.get(word) or self.words.get(word.casefold(), 0)
+        )
+        self[word] = kind
+        return kind
 
 
-def _scan(norm: str, lexicon: Lexicon) -> Iterator[_Amount]:
+def _starts(norm: str, lexicon: Lexicon) -> list[tuple[int, int]]:
+    """Offsets at which an amount may start, and what stands there: its words lead to a unit or a magnitude."""
+    kinds = _Lookup(_words(lexicon))
+    tokens = [(match.start(), kinds[match[0]]) for match in _WORD.finditer(norm)]
+    starts, leads = [], 0
+    opening = int(_Kind.UNIT | _Kind.NUMBER | _Kind.SCALE | _Kind.VAGUE | _Kind.MULTI)
+    hint = int(_Kind.HINT)
+    for start, kind in reversed(tokens):
+        leads = 0 if not kind else _LONGEST if kind & hint else leads - 1
+        if leads > 0 and kind & opening:
+            starts.append((start, kind))
+    starts.reverse()
+    return starts
+
+
+@functools.cache
+def _rules(lexicon: Lexicon) -> list[tuple[Rule, bool, int]]:
+    """The rules in the order of trial, power before amounts without a unit, each with the words it may begin with."""
     money = lexicon.rules("money")
     rules = [(r, False) for r in money if "shared" not in r.options] + [
         (r, True) for r in lexicon.rules("power")
     ]
     rules += [(r, False) for r in money if "shared" in r.options]
-    position = 0
-    for start in _starts(norm, lexicon):
+    return [(rule, power, int(_OPENS[next(iter(rule.regex.groupindex))])) for rule, power in rules]
+
+
+def _scan(norm: str, lexicon: Lexicon) -> Iterator[_Amount]:
+    rules, position = _rules(lexicon), 0
+    for start, kind in _starts(norm, lexicon):
         if start < position:
             continue
         # ".5" starts at its mark; the rest of a number that did not read ("1.2.3 $") is no number.
@@ -202,7 +225,9 @@ def _scan(norm: str, lexicon: Lexicon) -> Iterator[_Amount]:
                 start -= 1
             elif norm[start - 2 : start - 1].isdigit():
                 continue
-        for rule, is_power in rules:
+        for rule, is_power, opens in rules:
+            if not kind & opens:
+                continue
             match = rule.regex.match(norm, start)
             if match is None:
                 continue
@@ -271,11 +296,20 @@ def _read_unit(surface: str | None, lexicon: Lexicon) -> _Unit | None:
     ).fullmatch(surface):
         kind = next(v for t in _WORD_TABLES if (v := lexicon.value(t, named["core"])) is not None)
         return _national(str(kind), named["before"] or named["after"], lexicon)
-    if scaled := lexicon.compiled("(?P<magnitude>{magnitude:})(?P<code>{code:})").fullmatch(surface):
-        if scaled["code"].isupper():
-            factor = Decimal(str(lexicon.value("magnitude", scaled["magnitude"])))
-            return _Unit(code=str(lexicon.value("code", scaled["code"])), factor=factor)
-    return None
+    scaled = lexicon.compiled("(?P<magnitude>{magnitude:})(?P<code>{code:})").fullmatch(surface)
+    if scaled is None or not scaled["code"].isupper():
+        return None
+    factor = Decimal(str(lexicon.value("magnitude", scaled["magnitude"])))
+    return _Unit(code=str(lexicon.value("code", scaled["code"])), factor=factor)
+
+
+@functools.cache
+def _possible(unit: _Unit, lexicon: Lexicon) -> frozenset[str]:
+    """The currencies that a unit may be: its own, or those of its kind in all countries."""
+    if unit.code:
+        return frozenset((unit.code,))
+    national = lexicon.table("national")
+    return frozenset(str(code) for key, code in national.items() if key.split()[0] == unit.kind)
 
 
 def _unit(value: str, *, weak: bool) -> _Unit:
@@ -323,7 +357,7 @@ def _read(found: Found, norm: str, lexicon: Lexicon, *, is_power: bool) -> list[
             return None
         others = [_read_unit(found[name], lexicon) for name in ("unit2", "unit3")]
         for other in filter(None, others):
-            if not unit.fits(other):
+            if not _possible(unit, lexicon) & _possible(other, lexicon):
                 log.debug("two currencies on one number: %r", found.match[0])
                 return None if found["to"] is not None else []
             unit = unit if unit.code else replace(other, factor=unit.factor)
@@ -353,6 +387,9 @@ def _read(found: Found, norm: str, lexicon: Lexicon, *, is_power: bool) -> list[
         return None
     value = number.value * factor
     if (hundredths := found["cents"] or found["last"]) is not None:
+        # "$73 010" is one number.
+        if found["last"] and re.fullmatch(r"\d|\d{3,}", found["last"]):
+            return None
         cents = read_number(hundredths, lexicon)
         if (
             cents is None
@@ -406,7 +443,7 @@ def _bounds(found: Found, base: _Amount, factor: Decimal, norm: str, lexicon: Le
 
 
 def _range(found: Found, base: _Amount, factor: Decimal, norm: str, lexicon: Lexicon) -> list[_Amount] | None:
-    """One amount from a range, two where the joint only lists them or tells a step; None where it joins other things."""
+    """One amount from a range, two from a list or a step; None where the joint joins other things."""
     low_surface, high_surface, joint = str(found["low"]), str(found["high"]), str(found["to"])
     low, high = _read_amount(low_surface, lexicon), _read_amount(high_surface, lexicon)
     if low is None or high is None:
@@ -461,10 +498,10 @@ def _range(found: Found, base: _Amount, factor: Decimal, norm: str, lexicon: Lex
             return _sized(list(ends)) if told else None
     elif is_from and not is_dash and not is_between:
         is_step = (
-            lexicon.compiled(r"{<}{change:}(?:{_}[^\W\d_]+){0,3}{_}{amount_from:} \Z").search(left)
+            lexicon.compiled(r"{<}{change:}(?:{_}[^\W\d_]+){0,4}{_}{amount_from:} \Z").search(left)
             is not None
         )
-        if own_units or (is_step and not base.shared):
+        if is_step and not base.shared:
             return _sized(list(ends))
     if first == second:
         return None
@@ -477,7 +514,7 @@ def _range(found: Found, base: _Amount, factor: Decimal, norm: str, lexicon: Lex
 
 
 def _with_neighbours(found: list[_Amount], norm: str) -> Iterator[_Amount]:
-    """The amounts, those without a currency with that of the nearest of their sentence; left out where there is none."""
+    """The amounts; one without a currency takes that of the nearest in its sentence, or is left out."""
     firm = [a for a in found if not a.shared and not a.power and not a.hundredth]
     starts = [a.start for a in firm]
     for amount in found:
@@ -502,21 +539,27 @@ def _currencies(found: Iterable[_Amount], norm: str, lexicon: Lexicon) -> dict[i
     kinds = {a.unit.kind for a in money if a.unit and a.unit.kind and not a.unit.code}
     words = _setting(norm, lexicon) if kinds - {None} else {}
     spelled = {a.unit.code for a in money if a.unit and a.unit.code and not (a.unit.kind and a.unit.weak)}
+    by_setting = {
+        kind: _by_setting(kind, usual, words, usual in spelled, lexicon)
+        for kind in kinds
+        if kind
+        for usual in [_usual(kind, lexicon)]
+    }
     chosen: dict[int, str | None] = {}
-    last: dict[str, str] = {}
+    spelled_out: list[str] = []
     for amount in money:
         unit = amount.unit
         if unit is None or amount.hundredth:
             continue
         if unit.code:
             chosen[amount.start] = unit.code
-            if unit.kind:
-                last[unit.kind] = unit.code
+            spelled_out.append(unit.code)
         elif unit.kind:
-            usual = _usual(unit.kind, lexicon)
             # In a text that has "US$" and "C$", a bare "$" is still its own; "francs" are those told before.
-            told = last.get(unit.kind) if unit.kind != "dollar" else None
-            chosen[amount.start] = told or _by_setting(unit.kind, usual, words, usual in spelled, lexicon)
+            told = unit.kind not in _SELF_CONTAINED and [
+                c for c in spelled_out if c in _possible(unit, lexicon)
+            ]
+            chosen[amount.start] = told[-1] if told else by_setting[unit.kind]
     resolved = sorted((start, code) for start, code in chosen.items() if code)
     for amount in money:
         if not amount.hundredth:
@@ -531,19 +574,18 @@ def _usual(kind: str, lexicon: Lexicon) -> str | None:
     return None if value is None else str(value)
 
 
-def _setting(norm: str, lexicon: Lexicon) -> Mapping[str, Counter[str]]:
+def _setting(norm: str, lexicon: Lexicon) -> Mapping[str, set[str]]:
     """For each country the words of the text that point to it."""
     places = {**lexicon.table("demonym"), **lexicon.table("setting")}
-    words: dict[str, Counter[str]] = {}
-    for match in re.finditer(r"[^\W\d_]+(?:-[^\W\d_]+)?|U\.S\.", norm):
-        word = match[0].casefold()
-        if (country := places.get(word)) is not None and not (word == "us" and match[0] != "US"):
-            words.setdefault(str(country), Counter())[word] += 1
+    words: dict[str, set[str]] = {}
+    for word in sorted(set(re.findall(r"[^\W\d_]+|U\.S\.", norm))):
+        if (country := places.get(word.casefold())) is not None and word != "us":
+            words.setdefault(str(country), set()).add(word.casefold())
     return words
 
 
 def _by_setting(
-    kind: str, usual: str | None, words: Mapping[str, Counter[str]], usual_spelled: bool, lexicon: Lexicon
+    kind: str, usual: str | None, words: Mapping[str, set[str]], usual_spelled: bool, lexicon: Lexicon
 ) -> str | None:
     """The currency of a kind in the country where the text is set; the usual one unless the text is clear."""
     weights: Counter[str] = Counter()

@@ -14,7 +14,10 @@ from extractor.lexicon import Lexicon, normalise
 _DIGITS = re.compile(r"[\d.,' ]*\d")
 # Groups of three; of two in Indian numbers ("2,50,000"), which end on three.
 _GROUPED = re.compile(r"\d{1,3}(?:[.,]\d{2,3})*[.,]\d{3}")
-_TOKEN = "(?P<digits>{digits:})|(?P<word>{cardinal}{>}|{scale}{>}|{fraction}{>}|{decimal_word}{>}|{joiner}|{article}{>})|(?P<blank>[ \\n-])"
+_TOKEN = (
+    "(?P<digits>{digits:})|{cardinal}{>}|{scale}{>}|{fraction}{>}|{decimal_word}{>}|{joiner}|{article}{>}"
+    "|(?P<blank>[ \\n-])"
+)
 # Longer surfaces are no amounts; reading them digit by digit would let a hostile text cost more than its length.
 _MAX_SURFACE = 200
 
@@ -82,7 +85,7 @@ class _Sum:
         """Take in a word below a hundred, or digits."""
         if value >= self.room:
             return False
-        self.group = (self.group or 0) + value
+        self.group = (self.group or Decimal(0)) + value
         tens = Decimal(20 if wide else 10)
         self.room = tens if 20 <= value < 100 and value % 10 == 0 else Decimal(0)
         return True
@@ -95,7 +98,7 @@ class _Sum:
             return False
         if self.room == 10 and self.group is not None and self.group % 10 == 0:
             return False
-        self.group, self.room = (self.group or 1) * 100, Decimal(100)
+        self.group, self.room = (self.group or Decimal(1)) * 100, Decimal(100)
         return True
 
     def times_thousand(self) -> bool:
@@ -117,7 +120,7 @@ class _Sum:
         return True
 
     def take_fraction(self, value: Decimal, joined: bool) -> bool:
-        """Take in a fraction: of the last magnitude, beside a number ("two and a half") or counted by it ("three quarters")."""
+        """Take in a fraction: of the last magnitude, beside a number ("two and a half") or counted."""
         part = self.part()
         if self.last_scale is not None and part in (None, 1):
             self.total += value * self.last_scale
@@ -167,7 +170,7 @@ def _read_words(text: str, lexicon: Lexicon) -> Decimal | None:
             ok = number.take_fraction(Decimal(str(lexicon.value("fraction", token["fraction"]))), joined)
         if not ok:
             return None
-        joined = joined and bool(token["article"]) or bool(token["joiner"])
+        joined = (joined and bool(token["article"])) or bool(token["joiner"])
     if position != len(text):
         return None
     if point:
