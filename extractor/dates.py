@@ -1,7 +1,7 @@
 """DATE: "le mois suivant", "fin 2025", "du 3 au 7 mars" -> Timex.
 
-Three steps. Rules ([[date]]) find the atoms: a day, a month, "last year", "two weeks", "end". Joins ([[date_join]]) tell
-by the words between two atoms how they make one: "end of" + "last year", "3" au "7 mars", "two weeks" after "12 May".
+Three steps. Rules ([[date]]) find the atoms: a day, a month, "last year", "two weeks", "end". Joins ([[date_join]])
+tell by the words between two atoms how they make one: "end of" + "last year", "3" au "7 mars", "days" after "12 May".
 Both need the text alone. `resolve_dates` then adds what the text leaves open, from the date told just before, the
 entry's, or the publication's. Words and rules: lang/<code>/dates.toml; calendar arithmetic: timex.py.
 """
@@ -14,9 +14,10 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from typing import Any
 
 from extractor import timex
-from extractor.lexicon import Found, Lexicon, normalise, surface_key
+from extractor.lexicon import Found, Lexicon, normalise
 from extractor.numbers import read_number
 from extractor.timex import Grain
 from extractor.values import Entry, Mention, MentionType, Mod, Timex
@@ -124,7 +125,7 @@ class Nth:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The beginning, middle or end of a period, or (None) what is left of it; without a base a word that waits for one."""
+    """The beginning, middle or end of a period, or (None) its rest; without a base a word that waits for one."""
 
     mod: Mod | None
     base: Expression | None = None
@@ -132,10 +133,11 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Snap:
-    """The unit in which a date lies: "week of June 13"."""
+    """The unit in which a date lies: "week of June 13". `lead`: so many characters of it are outside ("year 2020")."""
 
     grain: Grain
     base: Expression
+    lead: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,10 +193,14 @@ def find_dates(text: str, lexicon: Lexicon) -> list[FoundDate]:
     for level in _LEVELS:
         items = _join(items, plain, lexicon, level)
     return [
-        FoundDate(start=i.start, end=i.end, rule=i.rule, expression=i.expression)
+        FoundDate(start=i.start + _lead(i.expression), end=i.end, rule=i.rule, expression=i.expression)
         for i in _share_years(items, plain, lexicon)
         if not i.weak
     ]
+
+
+def _lead(expression: Expression) -> int:
+    return expression.lead if isinstance(expression, Snap) else 0
 
 
 # Words are cut where the text glues them ("aoûtLe"), and capitals stay together ("FY", "MARCH").
@@ -202,7 +208,8 @@ _TOKEN = re.compile(
     r"\d+|[IVX]{2,}[a-zèᵉ]{1,3}(?![^\W_])|[A-ZÀ-ÖØ-Þ]{2,}(?![a-zß-öø-ÿ])|[^\W\d_][^\W\d_A-ZÀ-ÖØ-Þ]*"
 )
 _OPENING_TABLES = (
-    "month", "weekday", "unit", "ordinal", "half", "relation", "deictic", "part", "season", "decade", "one", "opener", "cardinal", "several",
+    "month", "weekday", "season", "unit", "ordinal", "half", "relation", "deictic", "part", "decade", "one", "several",
+    "opener", "cardinal",
 )  # fmt: skip
 
 
@@ -255,7 +262,7 @@ _LIMITS = {"month": 12, "day": 31, "weekday": 7, "quarter": 4, "half": 2, "week"
 
 def _read_calendar(found: Found, lexicon: Lexicon) -> Calendar | None:
     """The fields that a rule caught; None where one is out of bounds."""
-    fields: dict[str, int] = {}
+    fields: dict[str, Any] = {}  # integers, which `replace` cannot be told
     for name in _FIELDS:
         surface = found[name] or found[f"{name}2"]
         if surface is None:
@@ -268,7 +275,7 @@ def _read_calendar(found: Found, lexicon: Lexicon) -> Calendar | None:
         fields[name] = value + 190 if name == "decade" and value < 10 else value
     season = lexicon.value("season", found["season"] or found["season2"])
     relation = _read_relation(found, lexicon)
-    calendar = Calendar(**fields, season=None if season is None else str(season), relation=relation)
+    calendar = replace(Calendar(season=None if season is None else str(season), relation=relation), **fields)
     if (
         calendar.month
         and calendar.day
@@ -283,10 +290,9 @@ def _read_field(name: str, surface: str, lexicon: Lexicon) -> int | None:
     digits = re.match(r"\d+", surface)
     if digits:
         return int(digits[0])
-    value = lexicon.value(_WORDS.get(name, name), surface)
-    if value is None:
-        value = read_number(surface, lexicon)
-    return None if value is None else int(str(value))
+    word = lexicon.value(_WORDS.get(name, name), surface)
+    number = read_number(surface, lexicon) if word is None else Decimal(str(word))
+    return None if number is None or number % 1 else int(number)
 
 
 # Years of two digits: "31-Oct-74" is 1974, "FY26" 2026.
@@ -327,11 +333,14 @@ def _read_relative(found: Found, lexicon: Lexicon) -> Relative | None:
 
 def _read_deictic(found: Found, lexicon: Lexicon) -> Relative:
     """A word with its distance and unit: "yesterday" is "-1D"."""
-    count, unit = re.fullmatch(r"(@?-?\d+)(\w+)", str(lexicon.value("deictic", found["deictic"]))).groups()  # type: ignore[union-attr]
-    return Relative(Grain(unit), _relation(count) or Relation(0))
+    value = str(lexicon.value("deictic", found["deictic"]))
+    unit = value.lstrip("@-0123456789")
+    return Relative(Grain(unit), _relation(value.removesuffix(unit)) or Relation(0))
 
 
-_MEASURE = "(?:(?![.,])(?P<count>{number:}|{one:})(?: -? |{_}[^\\W\\d_]{1,12}(?:{_}|')))?{unit:unit}{>}(?:{_}(?P<plus>{and_part:}))?"
+# A word may stand between count and unit ("two full years", "une dizaine d'années").
+_COUNT = r"(?![.,])(?P<count>{number:}|{one:})(?: -? |{_}[^\W\d_]{1,12}(?:{_}|'))"
+_MEASURE = rf"(?:{_COUNT})?{{unit:unit}}{{>}}(?:{{_}}(?P<plus>{{and_part:}}))?"
 
 
 def _read_length(found: Found, lexicon: Lexicon) -> Length | None:
@@ -374,7 +383,7 @@ def _read_nth(found: Found, lexicon: Lexicon) -> Nth | None:
     ordinal = _read_field("day", found["ordinal"] or found["ordinal2"] or "", lexicon)
     count = found["count"] or found["count2"]
     size = read_number(count, lexicon) if count else None
-    if ordinal is None or count and size is None:
+    if ordinal is None or (count and size is None):
         return None
     weekday = lexicon.value("weekday", found["weekday"])
     unit = Grain(str(lexicon.value("unit", found["unit"]) or found.rule.options.get("unit") or "D"))
@@ -402,15 +411,18 @@ def _read_years(found: Found, lexicon: Lexicon) -> Range | None:
 
 
 def _read_days(found: Found, lexicon: Lexicon) -> Range | None:
-    """Two days of one month in one figure: "Oct. 3-5, 2025", "March 3 and 4"."""
-    days = [_read_field("day", found[name] or "", lexicon) for name in ("first", "last")]
-    month, year = _read_calendar(found, lexicon), found["year"]
-    if month is None or None in days or not days[0] < days[1]:  # type: ignore[operator]
+    """Two days of one month in one figure: "Oct. 3-5, 2025"; "March 3 and 17" is none, but "March 3 and 4"."""
+    month = _read_calendar(found, lexicon)
+    first, last = (_read_field("day", found[name] or "", lexicon) for name in ("first", "last"))
+    if (
+        month is None
+        or first is None
+        or last is None
+        or not first < last <= 31
+        or (found["and"] and last - first != 1)
+    ):
         return None
-    if found["and"] and days[1] - days[0] != 1:  # type: ignore[operator]  # "March 3 and 17" are two days
-        return None
-    first, last = (replace(month, day=day, year=month.year if year else None) for day in days)
-    return Range(first, last)
+    return Range(replace(month, day=first), replace(month, day=last))
 
 
 def _read_vague(found: Found, lexicon: Lexicon) -> Vague:
@@ -457,7 +469,7 @@ def _join(items: list[_Item], text: str, lexicon: Lexicon, level: tuple[str, ...
                         break
             if joined is None:
                 break
-            item = _Item(item.start, done.pop().end, f"{item.rule} {rule.name}", joined, False)  # noqa: PLW2901
+            item = _Item(item.start, done.pop().end, f"{item.rule} {rule.name}", joined, False)
             if _waits(joined):
                 item = replace(item, weak=True)
         done.append(item)
@@ -517,12 +529,8 @@ def _nth_of(left: _Item, right: _Item, options: Mapping[str, object]) -> Express
             return Nth(-1, grain, container=container)
         case Calendar(weekday=int() as weekday, day=None, relation=Relation(-1, False)):
             return Nth(-1, Grain.DAY, weekday=weekday, container=container)
-        case Calendar(day=int(), month=None) as first if (
-            left.weak and first == Calendar(day=first.day) and isinstance(container, Relative)
-        ):
-            return (
-                Nth(first.day, Grain.DAY, container=container) if _grain(container) is Grain.MONTH else None
-            )
+        case Calendar(day=int() as day) as first if left.weak and first == Calendar(day=day):
+            return Nth(day, Grain.DAY, container=container) if container.grain is Grain.MONTH else None
     return None
 
 
@@ -531,8 +539,8 @@ def _snap(left: _Item, right: _Item, options: Mapping[str, object]) -> Expressio
     unit, base = left.expression, right.expression
     if left.weak and isinstance(unit, Relative) and isinstance(base, Calendar) and not _waits(base):
         grain = base.grain
-        if grain is unit.grain or unit.grain is Grain.WEEK and grain is Grain.DAY:
-            return Snap(unit.grain, base)
+        if grain is unit.grain or (unit.grain is Grain.WEEK and grain is Grain.DAY):
+            return Snap(unit.grain, base, right.start - left.start if grain is Grain.YEAR else 0)
     return None
 
 
@@ -556,13 +564,15 @@ def _part_of(left: _Item, right: _Item, options: Mapping[str, object]) -> Expres
 
 
 def _offset_from(left: _Item, right: _Item, options: Mapping[str, object]) -> Expression | None:
-    """ "3 days" after "January 12th"."""
+    """ "3 days" after "January 12th"; "20 years from June 2027" are a length and a month."""
+    length, base = left.expression, right.expression
     if (
-        isinstance(left.expression, Length)
-        and isinstance(right.expression, Calendar | Relative)
+        isinstance(length, Length)
+        and isinstance(base, Calendar | Relative)
+        and _grain(base) is Grain.DAY
         and not right.weak
     ):
-        return Offset(left.expression, int(str(options["sign"])), base=right.expression)
+        return Offset(length, int(str(options["sign"])), base=base)
     return None
 
 
@@ -570,43 +580,23 @@ def _range(left: _Item, right: _Item, options: Mapping[str, object]) -> Expressi
     """ "13" to "15 July", "mai 2015" et "2018"."""
     first, last = left.expression, right.expression
     ends = (Calendar, Relative, Nth, Part)
-    if (
-        not isinstance(first, ends)
-        or not isinstance(last, ends)
-        or _grain(first) is None
-        or _grain(last) is None
-    ):
+    if not isinstance(first, ends) or not isinstance(last, ends) or None in (_grain(first), _grain(last)):
         return None
-    days = _waits(first), _waits(last)
-    if any(days) and not all(days):
-        whole = last if days[0] else first
-        if not isinstance(whole, Calendar) or not whole.day or not whole.month and not whole.within:
+    if any(item.weak and isinstance(item.expression, Relative | Part) for item in (left, right)):
+        return None
+    bare_first, bare_last = _waits(first), _waits(last)
+    if bare_first != bare_last:
+        whole = last if bare_first else first
+        if not isinstance(whole, Calendar) or not whole.day or not (whole.month or whole.within):
             return None
-    plain = isinstance(first, Calendar) and isinstance(last, Calendar)
-    if options.get(
-        "close"
-    ):  # a dash joins only what is told alike: "July 13 - July 15", not "2020 - Wed. 07/15"
-        if (
-            not plain
-            or first.year is not None
-            and last.year is None
-            and not days[1]
-            or first.grain is not last.grain
-        ):
+    if isinstance(first, Calendar) and isinstance(last, Calendar):
+        in_order = (first.day or 0) < (last.day or 0)
+        if bare_last and not in_order:
             return None
-        if days[0] and days[1]:
-            return Range(first, last) if first.day < last.day else None
-    if days[1] and plain and not days[0] and not first.day < last.day:
-        return None
-    if (
-        isinstance(first, Relative | Part)
-        and left.weak
-        or isinstance(last, Relative | Part)
-        and right.weak
-        and not isinstance(last, Calendar)
-    ):
-        return None
-    return Range(first, last)
+        # A dash joins only what is told alike: "July 13 - July 15", not "July 15 2020 - Wed. 07/15".
+        alike = first.grain is last.grain and (first.year is None or last.year is not None or bare_last)
+        return Range(first, last) if alike or not options.get("close") else None
+    return None if options.get("close") else Range(first, last)
 
 
 _COMBINE: Mapping[str, Callable[[_Item, _Item, Mapping[str, object]], Expression | None]] = {
@@ -625,41 +615,36 @@ def _share_years(items: list[_Item], text: str, lexicon: Lexicon) -> list[_Item]
     done: list[_Item] = []
     for item in reversed(items):
         after = done[-1] if done else None
-        if (
-            after
-            and after.start - item.end <= _LONGEST_GAP
-            and any(j.regex.fullmatch(text[item.end : after.start]) for j in joins)
-        ):
-            mine, other = item.expression, after.expression
-            if (
-                isinstance(mine, Calendar)
-                and isinstance(other, Calendar)
-                and not mine.relation
-                and not other.relation
-            ):
-                if _waits(mine) and other.day and other.month and mine.day < other.day:  # type: ignore[operator]
-                    if other.day - mine.day == 1:  # type: ignore[operator]
-                        done[-1] = _Item(item.start, after.end, f"{item.rule} list", Range(mine, other))
-                        continue
-                    item = replace(
-                        item, expression=replace(mine, month=other.month, year=other.year), weak=False
-                    )  # noqa: PLW2901
-                elif (
-                    mine.year is None
-                    and other.year
-                    and mine.grain is other.grain
-                    and mine.month
-                    and (mine.month, mine.day) != (other.month, other.day)
-                ):
-                    item = replace(item, expression=replace(mine, year=other.year), weak=False)  # noqa: PLW2901
-                elif (
-                    mine.year is None
-                    and other.year
-                    and mine.grain is other.grain in (Grain.QUARTER, Grain.HALF)
-                ):
-                    item = replace(item, expression=replace(mine, year=other.year))  # noqa: PLW2901
-        done.append(item)
+        shared = item
+        if after and after.start - item.end <= _LONGEST_GAP:
+            gap = text[item.end : after.start]
+            if any(rule.regex.fullmatch(gap) for rule in joins):
+                shared = _share(item, after)
+                if shared.end == after.end:
+                    done.pop()
+        done.append(shared)
     return done[::-1]
+
+
+def _share(item: _Item, after: _Item) -> _Item:
+    """An item with what the next one of its list tells for both; one item where they are two days in a row."""
+    mine, other = item.expression, after.expression
+    if not isinstance(mine, Calendar) or not isinstance(other, Calendar) or mine.relation or other.relation:
+        return item
+    if _waits(mine) and mine.day and other.day and other.month and mine.day < other.day:
+        if other.day - mine.day == 1:
+            return _Item(item.start, after.end, f"{item.rule} list", Range(mine, other))
+        return replace(item, expression=replace(mine, month=other.month, year=other.year), weak=False)
+    alike = mine.grain is other.grain and mine.grain in (Grain.DAY, Grain.MONTH, Grain.QUARTER, Grain.HALF)
+    differs = (mine.month, mine.day, mine.quarter, mine.half) != (
+        other.month,
+        other.day,
+        other.quarter,
+        other.half,
+    )
+    if mine.year is None and other.year and alike and differs and (mine.month or mine.quarter or mine.half):
+        return replace(item, expression=replace(mine, year=other.year), weak=False)
+    return item
 
 
 # -------------------------------------------------------------------------------------------------------- resolving
@@ -703,14 +688,12 @@ def resolve_dates(
         if inside is not entry:
             entry, told, told_year = inside, inside.date if inside else None, None
         expression = item.expression
-        if told_year is not None and _breaks(plain[previous : item.start], told_year[1]):
-            told_year = None
         anchor = entry.date if entry else dateline
-        tense = (
-            0
-            if isinstance(expression, Calendar) and expression.settled
-            else _tense(plain, item.start, item.end, lexicon)
-        )
+        if told_year is not None and _breaks(
+            plain[previous : item.start], told_year[1] and anchor is not None
+        ):
+            told_year = None
+        tense = _tense(plain, item, lexicon)
         if told_year is not None and tense < 1:
             expression = _with_year(expression, told_year[0], anchor)
         if "\n" in plain[previous : item.start]:
@@ -759,8 +742,8 @@ _SENTENCE_BREAK = re.compile(r"[.!?]['\"»”)]? +(?-i:[A-ZÀ-ÖØ-Þ])")
 
 
 def _breaks(between: str, only_year: bool) -> bool:
-    """Whether a year told before no longer tells the year of what follows: a month's holds for a paragraph, a bare year's for a sentence."""
-    return "\n" in between or only_year and _SENTENCE_BREAK.search(between) is not None
+    """Whether the year told before holds no longer: a month's holds for a paragraph, a bare one for a sentence."""
+    return "\n" in between or (only_year and _SENTENCE_BREAK.search(between) is not None)
 
 
 def _with_year(expression: Expression, year: int, anchor: str | None) -> Expression:
@@ -792,18 +775,28 @@ def _is_dateline(
 # Clauses are short: cues stand within this many characters before or after a date (peers' cases: 60 to 200 alike).
 _CUE_BEFORE, _CUE_AFTER = 120, 70
 _CLAUSE_END = re.compile(r"[.!?;] |\n")
+_WORD_BEFORE = re.compile(r"\w{4,30} $")
 _CLAUSE_AFTER = re.compile(r"[.!?;,] |\n")
 
 
-def _tense(text: str, start: int, end: int, lexicon: Lexicon) -> int:
-    """1 where the words around a date tell of the future, -1 of the past, 0 where they do not say; the nearest cue decides."""
-    before = _CLAUSE_END.split(text[max(0, start - _CUE_BEFORE) : start])[-1]
+def _tense(text: str, item: FoundDate, lexicon: Lexicon) -> int:
+    """1 where the words around an open date tell of the future, -1 of the past, 0 where they do not say.
+
+    The nearest cue decides. Words that may tell a duration ("champion in eight days") need one for the future, unless
+    they open their clause ("In eight days, ...").
+    """
+    expression = item.expression
+    if (isinstance(expression, Calendar) and expression.settled) or isinstance(expression, Length | Vague):
+        return 0
+    before = _CLAUSE_END.split(text[max(0, item.start - _CUE_BEFORE) : item.start])[-1]
     cues = lexicon.compiled(r"(?P<past>{past_cue:})|(?P<future>{future_cue:})")
-    last = None
-    for last in cues.finditer(before):
-        pass
-    match = last or cues.search(_CLAUSE_AFTER.split(text[end : end + _CUE_AFTER])[0])
-    return 0 if match is None else 1 if match["future"] else -1
+    match = max(cues.finditer(before), key=re.Match.start, default=None)
+    match = match or cues.search(_CLAUSE_AFTER.split(text[item.end : item.end + _CUE_AFTER])[0])
+    if match is None:
+        return (
+            -1 if isinstance(expression, Offset) and expression.loose and _WORD_BEFORE.search(before) else 0
+        )
+    return 1 if match["future"] else -1
 
 
 def _grain(expression: Expression) -> Grain | None:
@@ -838,7 +831,7 @@ def _value(expression: Expression, context: _Context) -> str | None:
             return timex.interval(context.anchor, whole) if whole and context.anchor else whole
         case Part(_, base) if base is not None:
             return _value(base, context)
-        case Snap(grain, base):
+        case Snap(grain=grain, base=base):
             value = _value(base, context)
             return timex.shift(value, 0, grain) if value else None
         case Range(first, last):
@@ -962,18 +955,28 @@ def _related(calendar: Calendar, relation: Relation, context: _Context) -> str |
 
 
 def _offset_value(offset: Offset, context: _Context) -> str | None:
+    parts = offset.length.parts
     if offset.loose and context.tense < 0:
-        return timex.duration(offset.length.parts)
-    finest = min((grain for _, grain in offset.length.parts), key=_SIZES.index)
+        return timex.duration(parts)
+    finest = min((grain for _, grain in parts), key=_SIZES.index)
     if finest in (Grain.DECADE, Grain.CENTURY):
         finest = Grain.YEAR  # "a decade ago" is a year ten years back, no decade
+    if (
+        finest is Grain.FORTNIGHT
+        or parts == ((Decimal(1), Grain.WEEK),)
+        or (finest is Grain.WEEK and offset.told)
+    ):
+        finest = Grain.DAY  # "a week ago" is a day, "three weeks ago" a week
     if offset.base is not None:
         base = _value(offset.base, replace(context, tense=1) if offset.sign > 0 else context)
-        if base and timex.grain(base) is Grain.DAY:
-            finest = Grain.DAY
+        finest = Grain.DAY
     else:
         base = _leaning(offset.told, finest, context)
-    return timex.move(base, offset.length.parts, offset.sign, finest) if base else None
+        own = timex.grain(base) if base else None
+        if offset.told and finest is Grain.YEAR and own in (Grain.QUARTER, Grain.HALF):
+            finest = own  # "more than a year before", said of a quarter, compares quarters
+    moved = timex.move(base, parts, offset.sign, finest) if base else None
+    return timex.duration(parts) if moved is None and offset.loose else moved
 
 
 def _nth_value(nth: Nth, context: _Context) -> str | None:

@@ -150,13 +150,13 @@ def at(moment: date, name: Grain) -> str:
             return f"{moment.year:04}"
         case Grain.DECADE:
             return f"{moment.year // 10:03}X"
-        case Grain.CENTURY:
+        case _:  # a century; a fortnight has no value of its own
             first = moment.year // 100 * 100
             return f"{first:04}/{first + 99:04}"
 
 
 def shift(value: str, count: int, name: Grain) -> str | None:
-    """The unit of grain `name` that lies `count` units after the one in which the value begins (before, if negative)."""
+    """The unit of grain `name` that lies `count` units after the one in which the value begins."""
     span = bounds(value)
     if span is None:
         return None
@@ -172,7 +172,7 @@ def shift(value: str, count: int, name: Grain) -> str | None:
 
 
 def nth(container: str, count: int, name: Grain, *, weekday: int | None = None) -> str | None:
-    """The `count`th unit (from the end, if negative) or weekday (Monday is 1) within a value; None where it has not so many.
+    """The `count`th unit or weekday (Monday is 1) within a value, from its end if negative; None where there is none.
 
     A week belongs to the month in which its Thursday lies, as ISO has it for years.
     """
@@ -244,7 +244,7 @@ def duration(parts: Iterable[tuple[Decimal, Grain]]) -> str:
 
 
 def move(value: str, parts: Iterable[tuple[Decimal, Grain]], sign: int, name: Grain) -> str | None:
-    """The unit of grain `name` at a distance from the day on which a value begins: "two years ago", "in 1 year 2 months"."""
+    """The unit of grain `name` at a distance from the day on which a value begins: "in 1 year 2 months"."""
     span = bounds(value)
     if span is None:
         return None
@@ -315,7 +315,7 @@ _INVERTED = str.maketrans("0123456789", "9876543210")
 
 @functools.lru_cache(maxsize=1024)
 def parse(surface: str, *, languages: Sequence[str], anchor: str | None = None) -> str | None:
-    """The day, month or year that a whole string tells in any usual form ("Wed, 12 Nov 2025 10:00:00 +0100"), by dateparser.
+    """The day, month or year that a whole string tells ("Wed, 12 Nov 2025 10:00:00 +0100"), read by dateparser.
 
     Made for dates of metadata; dates within a text are found and read by `dates`, a hundred times as fast. What leans
     on a today is refused where no `anchor` (an ISO day) is given.
