@@ -90,7 +90,7 @@ def run(
     from extractor.batch import Failure, Options, extract_stream, input_key, skip_done
     from extractor.output import whole_or_absent
     from extractor.read import read_articles
-    from extractor.values import ExtractorError
+    from extractor.values import ExtractorError, ReadError
 
     logging.basicConfig(
         level=logging.DEBUG if verbose else logging.ERROR, format="%(name)s: %(message)s", stream=sys.stderr
@@ -126,7 +126,8 @@ def run(
                         writer.write(extractions, done)
     except ExtractorError as error:
         say(str(error))
-        raise typer.Exit(1) from None
+        # What no input could be read with (a language, a date) is wrong usage; an output that cannot be is not.
+        raise typer.Exit(2 if isinstance(error, ReadError) else 1) from None
     except OSError as error:
         say(
             f"{error.filename or 'output'}: {error.strerror}: nothing was put in place; --resume goes on from here"

@@ -10,10 +10,11 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "extractor"
 # Lowest first; modules of one layer do not import each other.
 LAYERS = (
-    {"values"},
+    {"values", "prefixes"},
     {"timex", "lexicon", "encoding"},
     {"numbers", "segments", "containers"},
     {"dates", "amounts", "gazetteer", "fetch"},
+    {"evidence"},
     {"orgs", "entries", "deals", "merge"},
     {"read", "pipes"},
     {"pipeline", "records"},
