@@ -1,0 +1,156 @@
+"""Which rules may match at a place of a text, told by the few characters that stand there.
+
+Most rules open with one of a few words. Trying every rule at every word costs more than all else that rules do, so each
+regular expression is asked once with what characters its matches begin.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from re import _constants as op  # type: ignore[attr-defined]
+from re import _parser  # type: ignore[attr-defined]
+from typing import Any
+
+# Longer beginnings tell no more rules apart; shorter ones leave twice as many to be tried.
+LENGTH = 4
+# A set of more characters ("any letter") is not written out: what begins with it is tried everywhere.
+_WIDEST = 40
+# Where amounts are written out in full they have ten thousand beginnings: shorter ones tell enough.
+_MOST = 500
+_REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
+_NO_WIDTH = (op.AT, op.ASSERT, op.ASSERT_NOT)
+# A node of a parsed expression: its operator, and what that works on.
+_Node = tuple[object, Any]
+
+
+def beginnings(pattern: str) -> set[str]:
+    """What the matches of a pattern may begin with: at most `LENGTH` folded characters; "" may begin with anything."""
+    going, ended = _walk(_parser.parse(pattern, re.IGNORECASE), {""})
+    return going | ended
+
+
+def fold(text: str) -> str:
+    """Small letters, and one digit for all: what beginnings are compared by."""
+    return "".join("0" if char.isdecimal() else char for char in text.lower())
+
+
+def _walk(items: Iterable[_Node], heads: set[str]) -> tuple[set[str], set[str]]:
+    """The heads with what the items add to them: those that go on, and those that end there."""
+    going, ended = set(heads), set[str]()
+    for operator, argument in items:
+        going, more = _step(operator, argument, going)
+        ended |= more
+        if not going:
+            break
+    return going, ended
+
+
+def _step(operator: object, argument: Any, heads: set[str]) -> tuple[set[str], set[str]]:
+    match operator, argument:
+        case op.LITERAL, int(code):
+            return _add(heads, {fold(chr(code))})
+        case op.IN, list(members) if (chars := _members(members)) is not None:
+            return _add(heads, chars)
+        case op.BRANCH, (_, branches):
+            return _join(_walk(branch, heads) for branch in branches)
+        case op.SUBPATTERN, (*_, body):
+            return _walk(body, heads)
+        case op.ATOMIC_GROUP, body:
+            return _walk(body, heads)
+        case _, (int(low), high, body) if operator in _REPEATS:
+            return _repeat(low, int(high), body, heads)
+        case op.FAILURE, _:
+            return set(), set()
+    return (heads, set()) if operator in _NO_WIDTH else (set(), heads)
+
+
+def _add(heads: set[str], chars: set[str]) -> tuple[set[str], set[str]]:
+    if len(heads) * len(chars) > _MOST:
+        return set(), heads
+    longer = {head + char for head in heads for char in chars}
+    ended = {head[:LENGTH] for head in longer if len(head) >= LENGTH}
+    return {head for head in longer if len(head) < LENGTH}, ended
+
+
+def _members(members: Sequence[_Node]) -> set[str] | None:
+    """The characters of a set, folded; None where they are too many to write out."""
+    chars: set[str] = set()
+    for member in members:
+        match member:
+            case op.LITERAL, int(code):
+                chars.add(fold(chr(code)))
+            case op.RANGE, (int(first), int(last)) if last - first < _WIDEST:
+                chars.update(fold(chr(code)) for code in range(first, last + 1))
+            case op.CATEGORY, op.CATEGORY_DIGIT:
+                chars.add("0")
+            case _:
+                return None
+    return chars if len(chars) <= _WIDEST else None
+
+
+def _join(parts: Iterator[tuple[set[str], set[str]]]) -> tuple[set[str], set[str]]:
+    going, ended = set[str](), set[str]()
+    for one, other in parts:
+        going |= one
+        ended |= other
+    return going, ended
+
+
+def _repeat(low: int, high: int, body: Iterable[_Node], heads: set[str]) -> tuple[set[str], set[str]]:
+    going, ended, current = set(heads) if low == 0 else set(), set[str](), heads
+    for count in range(1, min(high, LENGTH) + 1):
+        current, more = _walk(body, current)
+        ended |= more
+        if count >= min(low, LENGTH):
+            going |= current
+        if not current:
+            break
+    return going, ended
+
+
+def _any_of(firsts: set[str]) -> str:
+    """A regular expression for one of some folded characters; "" stands for any."""
+    if "" in firsts:
+        return "."
+    return f"[{''.join(map(_escaped, sorted(firsts)))}]" if firsts else "(?!)"
+
+
+def _escaped(char: str) -> str:
+    return r"\d" if char == "0" else re.escape(char)
+
+
+class Index:
+    """Patterns by what they begin with."""
+
+    def __init__(self, patterns: Sequence[str], anchor: str) -> None:
+        """`anchor`: what patterns that match at the borders of words only begin with."""
+        self._found: dict[str, tuple[int, ...]] = {}
+        self._by_beginning: dict[str, list[int]] = {}
+        places = {anchor: set[str](), "": set[str]()}
+        for number, pattern in enumerate(patterns):
+            for beginning in beginnings(pattern):
+                self._by_beginning.setdefault(beginning, []).append(number)
+                places[anchor if pattern.startswith(anchor) else ""].add(beginning[:1])
+        self._places = re.compile(
+            "|".join(border + _any_of(firsts) for border, firsts in places.items()), re.IGNORECASE | re.DOTALL
+        )
+
+    def at(self, text: str, start: int) -> tuple[int, ...]:
+        """Numbers of the patterns that may match at a place, in their order."""
+        key = text[start : start + LENGTH]
+        found = self._found.get(key)
+        if found is None:
+            folded = fold(key)
+            sizes = range(min(LENGTH, len(folded)) + 1)
+            fits = {number for size in sizes for number in self._by_beginning.get(folded[:size], ())}
+            found = tuple(sorted(fits))
+            if len(self._found) < 65_536:  # hostile texts have no end of keys
+                self._found[key] = found
+        return found
+
+    def places(self, text: str) -> Iterator[tuple[int, tuple[int, ...]]]:
+        """The places at which some pattern may match, and which may."""
+        for match in self._places.finditer(text):
+            if found := self.at(text, match.start()):
+                yield match.start(), found
