@@ -222,11 +222,12 @@ def _openers(lexicon: Lexicon) -> frozenset[str]:
 
 def _atoms(text: str, lexicon: Lexicon) -> Iterator[_Item]:
     """What the rules find, leftmost and longest."""
-    openers, rules, position = _openers(lexicon), lexicon.rules("date"), 0
+    openers, position = _openers(lexicon), 0
     for token in _TOKEN.finditer(text):
         start, word = token.start(), token[0]
         if start < position or not (word[0].isdigit() or word.casefold() in openers):
             continue
+        rules = lexicon.rules_at("date", text, start)
         matches = [Found(rule, match) for rule in rules if (match := rule.regex.match(text, start))]
         matches.sort(key=_preference)
         for found in matches:
