@@ -2,8 +2,8 @@
 
 Rows go to `.NAME.part` beside each output. After each batch a line of the journal, `.NAME.journal` beside the first
 output, tells how many inputs are done and how long each part is; nothing after the last whole line counts. When
-all inputs are done each part becomes its output in one rename. Parquet cannot be cut at a length, so its part holds
-records as JSONL and is turned over at the end.
+all inputs are done each part becomes its output in one rename. Parquet and spaCy's DocBin cannot be cut at a length, so
+their parts hold records as JSONL and are turned over at the end; a DocBin is whole in memory then.
 """
 
 from __future__ import annotations
@@ -93,6 +93,16 @@ def _to_parquet(part: Path, output: Path) -> None:
     part.unlink()
 
 
+def _to_doc_bin(part: Path, output: Path) -> None:
+    from extractor.pipeline import doc_bin
+
+    whole = part.with_suffix(".whole")
+    with part.open(encoding="utf-8") as lines:
+        whole.write_bytes(doc_bin((from_record(json.loads(line)), line) for line in lines))
+    whole.replace(output)
+    part.unlink()
+
+
 @dataclass(frozen=True, slots=True)
 class Form:
     """A form of output: how rows are written to the part, and how the part becomes the output."""
@@ -105,6 +115,7 @@ FORMS = {
     ".csv": Form(render_csv, _rename),
     ".jsonl": Form(render_jsonl, _rename),
     ".parquet": Form(render_jsonl, _to_parquet),
+    ".spacy": Form(render_jsonl, _to_doc_bin),
 }
 
 

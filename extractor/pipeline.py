@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import importlib.util
 from collections.abc import Iterable, Iterator, Sequence
@@ -10,7 +11,7 @@ from typing import cast
 
 import spacy
 from spacy.language import Language
-from spacy.tokens import Doc
+from spacy.tokens import Doc, DocBin
 
 from extractor import pipes
 from extractor.deals import assemble_deals
@@ -111,3 +112,29 @@ def extract_all(articles: Iterable[Article], nlp: Language, *, batch_size: int =
     """Extractions in the order of the articles, all of the pipeline's language; the tagger reads in batches."""
     docs = (prepare(article, nlp) for article in articles)
     return (finish(doc) for doc in nlp.pipe(docs, batch_size=batch_size))
+
+
+def to_doc(extraction: Extraction, nlp: Language) -> Doc:
+    """The Doc of an extraction: span groups as the components write them, and the evidence of deals as "deals"."""
+    doc = prepare(extraction.article, nlp)
+    for group, types in pipes.GROUPS.items():
+        pipes.set_spans(doc, group, (mention for mention in extraction.mentions if mention.type in types))
+    extents = {
+        "entries": [(entry.start, entry.end, entry.date) for entry in extraction.entries],
+        "deals": [(deal.evidence_start, deal.evidence_end, deal.type or "") for deal in extraction.deals],
+    }
+    for group, rows in extents.items():
+        spans = (doc.char_span(a, b, label=label, alignment_mode="expand") for a, b, label in rows)
+        doc.spans[group] = [span for span in spans if span is not None]
+    return doc
+
+
+def doc_bin(rows: Iterable[tuple[Extraction, str]]) -> bytes:
+    """A DocBin of extractions, each with its record as JSON, which the Doc holds as `doc.user_data["record"]`."""
+    docs, blank = DocBin(store_user_data=True), functools.cache(spacy.blank)
+    for extraction, record in rows:
+        doc = to_doc(extraction, blank(cast(str, extraction.article.lang)))
+        # A DocBin is made of plain data, and our values are none: the record tells them.
+        doc.user_data = {"record": record}
+        docs.add(doc)
+    return docs.to_bytes()

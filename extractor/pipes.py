@@ -29,7 +29,11 @@ from extractor.lexicon import load_lexicon
 from extractor.orgs import TaggedSpan, find_orgs
 from extractor.values import Article, Entry, Mention, MentionType
 
-GROUPS = ("dates", "amounts", "orgs")
+GROUPS = {
+    "dates": (MentionType.DATE,),
+    "amounts": (MentionType.MONEY, MentionType.POWER),
+    "orgs": (MentionType.ORG,),
+}
 
 Span.set_extension("value", default=None, force=True)
 Span.set_extension("rule", default=None, force=True)
@@ -159,7 +163,9 @@ class OrgsPipe:
 
     def __call__(self, doc: Doc) -> Doc:
         tagged = [TaggedSpan(e.start_char, e.end_char, e.label_) for e in doc.ents]
-        taken = [(s.start_char, s.end_char) for group in GROUPS[:2] for s in doc.spans.get(group, ())]
+        taken = [
+            (s.start_char, s.end_char) for group in ("dates", "amounts") for s in doc.spans.get(group, ())
+        ]
         return set_spans(
             doc,
             "orgs",
