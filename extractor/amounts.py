@@ -388,7 +388,7 @@ def _read(found: Found, norm: str, lexicon: Lexicon, *, is_power: bool) -> list[
     value = number.value * factor
     if (hundredths := found["cents"] or found["last"]) is not None:
         # "$73 010" is one number.
-        if found["last"] and re.fullmatch(r"\d|\d{3,}", found["last"]):
+        if found["last"] and re.match(r"\d(?!\d$)", found["last"]):
             return None
         cents = read_number(hundredths, lexicon)
         if (

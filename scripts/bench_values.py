@@ -1,0 +1,251 @@
+"""Dates, money and power read by us and by other libraries from the same texts: accuracy and characters a second.
+
+scripts/bench values [--cases FILE.jsonl ...]: without cases, those of tests/cases and the texts of gold/. Libraries
+that are not installed are named and left out (they are the optional group `bench`). A value counts where its span overlaps
+the expected one and its value is equal: F1. Speeds are of one run on one machine, so only their ratios mean something.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+import tomllib
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+
+from extractor.amounts import find_amounts
+from extractor.dates import find_dates, resolve_dates
+from extractor.gold import parse_markup
+from extractor.lexicon import load_lexicon
+from extractor.values import Money, Power, Timex
+
+ROOT = Path(__file__).parent.parent
+Value = tuple[int, int, str, object]  # start, end, type, value
+Reader = Callable[[str, str, str | None], list[Value]]
+
+
+def plain(value: object) -> object:
+    """What is compared: amounts without their currency's country, since some libraries give only a name."""
+    if isinstance(value, Money | Power):
+        exact = value.value if isinstance(value, Money) else value.gw
+        return float(exact) if exact is not None else (float(value.low or 0), float(value.high or 0))
+    return value.value if isinstance(value, Timex) else value
+
+
+def ours(text: str, lang: str, day: str | None) -> list[Value]:
+    lexicon = load_lexicon(lang)
+    dates = resolve_dates(find_dates(text, lexicon), text=text, lexicon=lexicon, published=day, entries=())
+    return [(m.start, m.end, m.type.value, plain(m.value)) for m in (*dates, *find_amounts(text, lexicon))]
+
+
+def dateparser_search() -> Reader:
+    from dateparser.search import search_dates
+
+    def read(text: str, lang: str, day: str | None) -> list[Value]:
+        base = {"RELATIVE_BASE": datetime.fromisoformat(day)} if day else {}
+        out, position = [], 0
+        for surface, when in search_dates(text, languages=[lang], settings=base) or ():
+            start = text.find(surface, position)
+            if start >= 0:
+                position = start + len(surface)
+                out.append((start, position, "DATE", when.date().isoformat()))
+        return out
+
+    return read
+
+
+def price_parser() -> Reader:
+    from price_parser import Price
+
+    def read(text: str, lang: str, day: str | None) -> list[Value]:
+        price = Price.fromstring(text)
+        if price.amount is None or price.currency is None or price.amount_text is None:
+            return []
+        start = max(0, text.find(price.amount_text.strip()))
+        return [(start, start + len(price.amount_text), "MONEY", float(price.amount))]
+
+    return read
+
+
+def quantulum3() -> Reader:
+    from quantulum3 import parser
+
+    parser.parse("1 dollar", lang="en_US")
+
+    def read(text: str, lang: str, day: str | None) -> list[Value]:
+        out: list[Value] = []
+        for quantity in parser.parse(text, lang="en_US"):
+            kind = {"currency": "MONEY", "power": "POWER"}.get(quantity.unit.entity.name)
+            if kind:
+                giga = {"gigawatt": 1, "megawatt": 1e-3, "kilowatt": 1e-6, "watt": 1e-9}.get(
+                    quantity.unit.name, 0
+                )
+                out.append((*quantity.span, kind, quantity.value * (giga if kind == "POWER" else 1)))
+        return out
+
+    return read
+
+
+def timexy() -> Reader:
+    import spacy
+    from timexy import Timexy  # noqa: F401  (registers the pipe)
+
+    pipes = {lang: spacy.blank(lang) for lang in ("fr", "en")}
+    for nlp in pipes.values():
+        nlp.add_pipe("timexy", config={"kb_id_type": "timex3", "label": "timexy", "overwrite": False})
+
+    def read(text: str, lang: str, day: str | None) -> list[Value]:
+        out = []
+        for ent in pipes[lang](text).ents:
+            found = ent.kb_id_.partition('value="')[2].partition('"')[0]
+            out.append(
+                (ent.start_char, ent.end_char, "DATE", found.partition("T")[0] if found[:1] != "P" else found)
+            )
+        return out
+
+    return read
+
+
+def recognizers() -> Reader:
+    from recognizers_date_time import recognize_datetime
+    from recognizers_number_with_unit import recognize_currency
+    from recognizers_text import Culture
+
+    cultures = {"fr": Culture.French, "en": Culture.English}
+
+    def read(text: str, lang: str, day: str | None) -> list[Value]:
+        out: list[Value] = []
+        when = datetime.fromisoformat(day) if day else datetime(2000, 1, 1)
+        for found in recognize_datetime(text, cultures[lang], reference=when):
+            values = (found.resolution or {}).get("values") or [{}]
+            out.append(
+                (found.start, found.end + 1, "DATE", values[-1].get("value") or values[-1].get("timex"))
+            )
+        for found in recognize_currency(text, cultures[lang]):
+            number = (found.resolution or {}).get("value")
+            out.append((found.start, found.end + 1, "MONEY", float(number) if number else None))
+        return out
+
+    return read
+
+
+READERS: list[tuple[str, Callable[[], Reader], set[str]]] = [
+    ("extractor", lambda: ours, {"DATE", "MONEY", "POWER"}),
+    ("dateparser.search", dateparser_search, {"DATE"}),
+    ("price-parser", price_parser, {"MONEY"}),
+    ("quantulum3", quantulum3, {"MONEY", "POWER"}),
+    ("timexy", timexy, {"DATE"}),
+    ("Recognizers-Text", recognizers, {"DATE", "MONEY"}),
+]
+Case = tuple[str, str, str | None, set[str], list[tuple[int, int, str, list[object]]]]
+
+
+def peer_cases(path: Path) -> Iterator[Case]:
+    """Cases as {text, lang, type, reference, expected}; those that are marked as no news are left out."""
+    for line in path.read_text("utf-8").splitlines():
+        case = json.loads(line)
+        if not case.get("news", True):
+            continue
+        expected = []
+        for e in case["expected"]:
+            bounds = (float(e.get("low") or 0), float(e.get("high") or 0))
+            value = e.get("value") if e.get("value") is not None or e.get("low") is None else bounds
+            expected.append((e["start"], e["end"], case["type"], [value, *e.get("alt", ())]))
+        yield case["lang"], case["text"], case.get("reference"), {case["type"]}, expected
+
+
+def own_cases() -> Iterator[Case]:
+    """The marked sentences of tests/cases and the articles of gold/."""
+    for path in sorted((ROOT / "tests/cases").glob("*/*.toml")):
+        data = tomllib.loads(path.read_text("utf-8"))
+        kinds = {"dates": {"DATE"}, "amounts": {"MONEY", "POWER"}}.get(path.stem)
+        if kinds is None:
+            continue
+        for marked in data.get("right", ()):
+            if isinstance(marked, str):
+                text, gold = parse_markup(marked)
+                wanted = [(m.start, m.end, m.type.value, [plain(m.value)]) for m in gold if not m.optional]
+                yield path.parent.name, text, data.get("anchor"), kinds, wanted
+    for path in sorted((ROOT / "gold").glob("*/*.json")):
+        record = json.loads(path.read_text("utf-8"))
+        text = record.get("text") or (ROOT / "corpus" / f"{path.stem}.txt").read_text("utf-8")
+        wanted = []
+        for m in record["mentions"]:
+            if m["type"] != "ORG" and not m.get("optional"):
+                value = m.get("norm") if m["type"] == "DATE" else m.get("value", m.get("gw"))
+                bounds = (float(m.get("low") or 0), float(m.get("high") or 0))
+                wanted.append(
+                    (m["start"], m["end"], m["type"], [bounds if value is None and m.get("low") else value])
+                )
+        yield record["lang"], text, record.get("published"), {"DATE", "MONEY", "POWER"}, wanted
+
+
+def same(found: object, wanted: object) -> bool:
+    if isinstance(found, float) and isinstance(wanted, float | int | Decimal):
+        return abs(found - float(wanted)) <= 1e-6 * max(1.0, abs(found))
+    return found == wanted or (not found and not wanted)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--cases", type=Path, nargs="*", default=[], help="JSON lines of the peers' form")
+    paths = parser.parse_args().cases
+    cases = [case for path in paths for case in peer_cases(path)] if paths else list(own_cases())
+    columns = sorted({(lang, kind) for lang, _, _, kinds, _ in cases for kind in kinds})
+    print(
+        f"{'F1 by value':20}"
+        + "".join(f"{lang + ' ' + kind:>10}" for lang, kind in columns)
+        + f"{'chars/s':>12}{'of ours':>9}"
+    )
+    own_speed = None
+    for name, load, able in READERS:
+        try:
+            read = load()
+            for lang in {case[0] for case in cases}:
+                read("1 euro 2025", lang, None)  # what is loaded on first use is not timed
+        except ImportError as error:
+            print(f"{name:20}not installed ({error.name})")
+            continue
+        counts = {column: [0, 0, 0] for column in columns}  # right, found, wanted
+        spent, chars = 0.0, 0
+        for lang, text, day, kinds, wanted in cases:
+            if not kinds & able:
+                continue
+            start = time.perf_counter()
+            try:
+                found = read(text, lang, day)
+            except Exception:  # another library's fault is a miss, not the end of the run
+                found = []
+            spent, chars = spent + time.perf_counter() - start, chars + len(text)
+            for kind in kinds:
+                mine = [f for f in found if f[2] == kind]
+                tally, open_ = counts[lang, kind], [w for w in wanted if w[2] == kind]
+                tally[1], tally[2] = tally[1] + len(mine), tally[2] + len(open_)
+                for f in mine:
+                    hit = next(
+                        (
+                            w
+                            for w in open_
+                            if w[0] < f[1] and f[0] < w[1] and any(same(f[3], v) for v in w[3])
+                        ),
+                        None,
+                    )
+                    if hit is not None:
+                        open_.remove(hit)
+                        tally[0] += 1
+        speed = chars / spent if spent else 0.0
+        own_speed = own_speed or speed
+        cells = [
+            f"{2 * r / (f + w):>10.3f}" if k in able and f + w else f"{'-':>10}"
+            for (_, k), (r, f, w) in counts.items()
+        ]
+        print(f"{name:20}" + "".join(cells) + f"{speed:>12,.0f}{speed / own_speed:>8.2f}x")
+
+
+if __name__ == "__main__":
+    main()
