@@ -17,7 +17,7 @@ from decimal import Decimal
 from typing import Any
 
 from extractor import timex
-from extractor.lexicon import Found, Lexicon, normalise
+from extractor.lexicon import Found, Lexicon, Rule, normalise
 from extractor.numbers import read_number
 from extractor.timex import Grain
 from extractor.values import Entry, Mention, MentionType, Mod, Timex
@@ -213,21 +213,45 @@ _OPENING_TABLES = (
 )  # fmt: skip
 
 
+# Rules may need a word of these tables; none stands further behind their beginning than this many characters.
+_NEEDED = ("unit", "month", "weekday", "season")
+_NEEDED_WITHIN = 60
+
+
 @functools.cache
-def _openers(lexicon: Lexicon) -> frozenset[str]:
-    """First words of all that can open an expression: rules are tried nowhere else, which makes them cheap."""
-    surfaces = (surface for table in _OPENING_TABLES for surface in lexicon.table(table))
+def _first_words(lexicon: Lexicon, tables: tuple[str, ...]) -> frozenset[str]:
+    """First words of the surfaces of tables."""
+    surfaces = (surface for table in tables for surface in lexicon.table(table))
     return frozenset(match[0] for surface in surfaces if (match := _TOKEN.search(surface)))
 
 
+@functools.cache
+def _rules_near(lexicon: Lexicon, near: tuple[bool, ...]) -> tuple[Rule, ...]:
+    """The rules that may match where words of some of the needed tables follow."""
+    tables = {None, *(table for table, stands in zip(_NEEDED, near, strict=True) if stands)}
+    return tuple(rule for rule in lexicon.rules("date") if rule.options.get("needs") in tables)
+
+
 def _atoms(text: str, lexicon: Lexicon) -> Iterator[_Item]:
-    """What the rules find, leftmost and longest."""
-    openers, position = _openers(lexicon), 0
-    for token in _TOKEN.finditer(text):
-        start, word = token.start(), token[0]
-        if start < position or not (word[0].isdigit() or word.casefold() in openers):
+    """What the rules find, leftmost and longest.
+
+    Rules are tried only where a word of the pack, or a figure, can open one, and the words that they need follow.
+    """
+    openers, position = _first_words(lexicon, _OPENING_TABLES), 0
+    tokens = [(match.start(), match[0].casefold()) for match in _TOKEN.finditer(text)]
+    needed = [_first_words(lexicon, (table,)) for table in _NEEDED]
+    places = [[at for at, word in tokens if word in words] for words in needed]
+    nexts = [0] * len(_NEEDED)
+    for start, word in tokens:
+        if start < position or not (word[0].isdigit() or word in openers):
             continue
-        rules = lexicon.rules_at("date", text, start)
+        for i, place in enumerate(places):
+            while nexts[i] < len(place) and place[nexts[i]] < start:
+                nexts[i] += 1
+        near = tuple(
+            n < len(p) and p[n] <= start + _NEEDED_WITHIN for n, p in zip(nexts, places, strict=True)
+        )
+        rules = _rules_near(lexicon, near)
         matches = [Found(rule, match) for rule in rules if (match := rule.regex.match(text, start))]
         matches.sort(key=_preference)
         for found in matches:
