@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -63,6 +64,8 @@ _BYSTANDERS = frozenset({"owner", "like", "source", "against", "brand", "via", "
 _SUPPLY, _CONTRACT = "supply", "contract"
 # Where one side is told, the party that is left is the other.
 _TWO_SIDED = frozenset({_SUPPLY, _CONTRACT, "partnership", "debt"})
+# An event is told again within so many deals, and no sentence is longer: what bounds them keeps the time linear.
+_MEMORY, _LONGEST = 200, 5_000
 _GOODS = frozenset({DealType.CHIPS, DealType.CLOUD, DealType.ENERGY})
 
 
@@ -136,7 +139,8 @@ class _Sentence:
     def __init__(self, reader: _Reader, index: int, start: int, end: int) -> None:
         self.reader, self.index, self.start, self.end = reader, index, start, end
         self.masked = reader.masked[start:end]
-        self.mentions = [i for i, m in enumerate(reader.mentions) if start <= m.start and m.end <= end]
+        inside = range(bisect_left(reader.starts, start), bisect_left(reader.starts, end))
+        self.mentions = [i for i in inside if reader.mentions[i].end <= end]
         self.bullet = False
         self.paragraph = 0
         self.entry: int | None = None
@@ -299,7 +303,7 @@ class _Sentence:
         if heads and reference is None and len(_WORD.findall(stretch[heads[-1].end() :])) <= 6:
             stretch = re.sub(r"(?:[^\W_]+-)?$", "", stretch[: heads[-1].start()])
         marker, inner, until = "", False, len(stretch)
-        if orgs and (attributive := lexicon.compiled("^(?:-[^\\W\\d_]| (?:{attributive:}){>})").match(after)):
+        if orgs and lexicon.compiled("^(?:-[^\\W\\d_]| (?:{attributive:}){>})").match(after):
             value = lexicon.compiled("^ {attributive}").match(after)
             marker = str(lexicon.value("attributive", value["attributive"])) if value else "owner"
             if marker == "unit":
@@ -332,6 +336,7 @@ class _Reader:
         self, article: Article, entries: Sequence[Entry], mentions: Sequence[Mention], lexicon: Lexicon
     ) -> None:
         self.article, self.entries, self.mentions, self.lexicon = article, entries, mentions, lexicon
+        self.starts = [m.start for m in mentions]
         chars = list(normalise(article.text))
         for m in mentions:
             chars[m.start : m.end] = _MASK[m.type] + _FILL * (m.end - m.start - 1)
@@ -342,15 +347,21 @@ class _Reader:
     def _sentences(self) -> Iterator[_Sentence]:
         text = self.article.text
         starts = [start for start, _ in paragraphs(text)]
+        entry = 0
         for index, (start, end) in enumerate(sentences(text, self.lexicon)):
             one = _Sentence(self, index, start, end)
-            one.paragraph = sum(s <= start for s in starts)
+            one.paragraph = bisect_right(starts, start)
             one.bullet = bool(BULLET.match(text, start))
-            inside = (
-                k for k, e in enumerate(self.entries) if e.start <= start < e.end or start <= e.start < end
-            )
-            one.entry = next(inside, None)
+            while entry < len(self.entries) and self.entries[entry].end <= start:
+                entry += 1
+            if entry < len(self.entries) and self.entries[entry].start < end:
+                one.entry = entry
             yield one
+
+    @cached_property
+    def topic(self) -> int | None:
+        """The organisation that the article is about."""
+        return _dominant(self)
 
     def norm(self, index: int) -> str:
         value = self.mentions[index].value
@@ -396,7 +407,7 @@ def assemble_deals(
 
 def _draft_sentence(reader: _Reader, sentence: _Sentence) -> list[_Draft]:
     triggers = sentence.triggers
-    if not triggers and not sentence.of_type(MentionType.MONEY):
+    if not triggers and not sentence.of_type(MentionType.MONEY) or sentence.end - sentence.start > _LONGEST:
         return []
     sources = _sources(reader, sentence)
     money = _claims(
@@ -625,7 +636,9 @@ def _fill(
                 and trigger.part("object") == "target"
                 and not _is_goods(sentence, trigger, g)
             )
-            put("target" if bare else told, g)
+            # "rachète la filiale A de B": what belongs to B is bought from it.
+            sold = told == "target" and g.marker == "of" and "target" in parts and not trigger.noun
+            put("seller" if sold else "target" if bare else told, g)
         elif (
             not g.marker
             and not passive
@@ -786,7 +799,7 @@ _DOMINANT = 1.5
 
 def _add_topic(reader: _Reader, sentence: _Sentence, trigger: _Trigger, parts: dict[str, list[int]]) -> None:
     """ "La première levée de fonds a lieu en 2018": who the article is about, where the sentence names nobody."""
-    topic = _dominant(reader) if trigger.rule.options.get("topic") else None
+    topic = reader.topic if trigger.rule.options.get("topic") else None
     if topic is not None:
         parts[str(trigger.part("subject"))] = [topic]
 
@@ -898,7 +911,7 @@ def _resolve(
         distinct = {reader.norm(i): i for i in reversed(found)}
         if len(distinct) >= 2:
             return sorted(distinct.values())[:2] if kind == "both" else []
-    topic = _dominant(reader) if kind == "one" and subject else None
+    topic = reader.topic if kind == "one" and subject else None
     return [topic] if topic is not None and reader.norm(topic) not in exclude else []
 
 
@@ -1195,7 +1208,7 @@ def _introduced(reader: _Reader, sentence: _Sentence, draft: _Draft) -> tuple[in
     """The date told by the sentence that introduces a list, or the events of a paragraph, without telling one itself."""
     if sentence.entry is not None:
         return None, None, False
-    for earlier in reversed(reader.sentences[: sentence.index]):
+    for earlier in reversed(reader.sentences[max(0, sentence.index - 26) : sentence.index]):
         listed = sentence.bullet and not earlier.bullet and earlier.masked.rstrip().endswith(":")
         same = earlier.paragraph == sentence.paragraph and not sentence.bullet
         if listed or (
@@ -1433,7 +1446,7 @@ def _fill_from_topic(reader: _Reader, draft: _Draft) -> None:
         or _side(draft, _PAYS)
     ):
         return
-    topic = _dominant(reader)
+    topic = reader.topic
     if topic is not None and reader.norm(topic) not in reader.norms(_all(draft)):
         draft.parts[_PAYS] = [topic]
         draft.guessed += 1
@@ -1490,8 +1503,9 @@ def _inherit(reader: _Reader, earlier: list[_Draft], draft: _Draft) -> None:
 def _add(reader: _Reader, drafts: list[_Draft], sentence: _Sentence, found: list[_Draft]) -> None:
     """Put a sentence's drafts among those of the text before, merging what tells one event."""
     for draft in found:
-        recent = [d for d in drafts if sentence.index - d.sentences[-1] <= 3 and d.entry == draft.entry]
-        fit = [d for d in drafts if _agrees(reader, d, draft, near=False)]
+        latest = drafts[-_MEMORY:]
+        recent = [d for d in latest if sentence.index - d.sentences[-1] <= 3 and d.entry == draft.entry]
+        fit = [d for d in latest if _agrees(reader, d, draft, near=False)]
         if fit and not (draft.again and not _same_amount(reader, fit[-1], draft)):
             target = fit[-1]
             if target.entry is None and draft.entry is not None:
@@ -1503,18 +1517,23 @@ def _add(reader: _Reader, drafts: list[_Draft], sentence: _Sentence, found: list
                 _join(reader, rounds[-1], draft)
         elif _complete(reader, draft):
             drafts.append(draft)
-    if not found:
+    if not any(_complete(reader, d) for d in found):
         _add_to_told(reader, drafts, sentence)
 
 
 def _add_to_told(reader: _Reader, drafts: list[_Draft], sentence: _Sentence) -> None:
-    """ "L'accord porte sur 2 milliards": the amount of a deal told just before."""
-    amounts = [i for i in sentence.of_type(MentionType.MONEY) if _amount_kind(sentence, i) in _USABLE]
-    if not amounts or not sentence.spans("{<}{deal_anaphor:}{>}"):
-        return
+    """ "L'accord porte sur 2 milliards", "the contract runs for six years": slots of a deal told just before."""
     recent = [d for d in drafts if sentence.index - d.sentences[-1] <= 2 and d.entry == sentence.entry]
-    if recent and recent[-1].amount is None and _complete(reader, recent[-1]):
-        recent[-1].amount = amounts[0]
+    if not recent or any(g.orgs and not g.aside for g in sentence.groups):
+        return
+    told = recent[-1]
+    noun = sentence.spans("{<}{deal_anaphor:}{>}") or any(t.noun for t in sentence.triggers)
+    amounts = [i for i in sentence.of_type(MentionType.MONEY) if _amount_kind(sentence, i) in _USABLE]
+    if noun and amounts and told.amount is None and told.sentences[-1] != sentence.index:
+        told.amount = amounts[0]
+    if noun and told.term is None:
+        draft = _Draft(told.rule, told.type, told.needs, sentence.index, sentence.start, noun=True)
+        told.term = _term(reader, sentence, draft, [draft])
 
 
 # ---- what is a deal -----------------------------------------------------------------------------------------------
