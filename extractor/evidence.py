@@ -34,6 +34,8 @@ _CONTEXT = 4
 _SKIPS = 3
 # Shorter words in small letters are no names.
 _SMALL = 4
+# Classes of the words that join the parts of a name: "of", "and", "for the".
+_LINKS = ("of", "of_the", "the", "and", "at", "for", "the_many")
 _ARTICLES = ("the", "a", "the_many")
 # What may stand before the first word of a sentence.
 _MARKS = " -–—•*·>#\"“«'("
@@ -150,6 +152,7 @@ class Reading:
         self._add_known()
         self._add_rules(lexicon)
         self._add_heads()
+        self._add_joined()
         self._add_small()
         self._judge()
 
@@ -201,17 +204,26 @@ class Reading:
             return token.text == "." and index > 0 and self._is_legal(index - 1)
         if token.text == ",":
             return nearby.text.lower() in self.words.legal
-        return token.text in ("&", "'s") or token.text == "." and self._is_legal(index - 1)
+        return token.text in ("&", "'s") or (token.text == "." and self._is_legal(index - 1))
 
     def _is_legal(self, index: int) -> bool:
         token = self.tokens[index]
-        return token.capital and f"{token.text.lower()}." in self.words.legal and self.text[token.end : token.end + 1] == "."
+        return (
+            token.capital
+            and f"{token.text.lower()}." in self.words.legal
+            and self.text[token.end : token.end + 1] == "."
+        )
 
     def _goes_on(self, before: int, index: int) -> bool:
         one, two = self.tokens[before], self.tokens[index]
         gap = self.text[one.end : two.start]
         glued = not gap and one.end in self.borders
-        return before + 1 == index and bool(_BLANKS.match(gap)) and not glued and not self._opens_sentence(two.start)
+        return (
+            before + 1 == index
+            and bool(_BLANKS.match(gap))
+            and not glued
+            and not self._opens_sentence(two.start)
+        )
 
     def _add_run(self, run: Sequence[int]) -> None:
         if not run:
@@ -244,7 +256,9 @@ class Reading:
             low, high = bisect_left(self._starts, start), bisect_right(self._ends, end)
             while low < high and not self.tokens[low].text[0].isalnum():
                 low += 1
-            while low < high and not self.tokens[high - 1].text[-1].isalnum() and not self._is_legal(high - 2):
+            while (
+                low < high and not self.tokens[high - 1].text[-1].isalnum() and not self._is_legal(high - 2)
+            ):
                 high -= 1
             while high - low > 1 and self.tokens[high - 1].text == "'s":
                 high -= 1
@@ -270,6 +284,7 @@ class Reading:
         def read(found: Found) -> Candidate | None:
             candidate = self._add(*found.span, "rule")
             if candidate is not None:
+                candidate.evidence.add(f"rule:{found.rule.name}")
                 candidate.kind = str(found.rule.options["kind"])
                 candidate.norm = rule_norm(found, lexicon)
             return candidate
@@ -283,16 +298,36 @@ class Reading:
         for index, token in enumerate(tokens):
             if not token.capital or token.text.lower() not in words.head:
                 continue
-            stop = index
             for step in range(index + 1, min(index + 9, len(tokens))):
                 if not self._goes_on(step - 1, step):
                     break
                 word = tokens[step].text.lower()
                 if word in words.adjective or word in words.nation or tokens[step].capital:
-                    stop = step
-                    self._add(token.start, tokens[stop].end, "head")
-                elif words.before.get(word) not in ("of", "of_the", "the", "and", "at", "for", "the_many"):
+                    self._add(token.start, tokens[step].end, "head")
+                elif words.before.get(word) in _LINKS:
+                    continue
+                elif word.isalpha() and words.before.get(tokens[step - 1].text.lower()) in _LINKS:
+                    self._add(token.start, tokens[step].end, "head", "head:small")
+                else:
                     break
+
+    def _add_joined(self) -> None:
+        """Two runs joined by "of": "Bank of Acme"."""
+        by_start = {span[0]: span for span in set(self._run_of.values())}
+        for index, token in enumerate(self.tokens):
+            run = self._run_of.get(index)
+            if run is None or run[1] != token.end:
+                continue
+            step = index + 1
+            while step < min(index + 4, len(self.tokens)) and self._goes_on(step - 1, step):
+                follows = by_start.get(self.tokens[step].start)
+                if follows is not None:
+                    if step > index + 1:
+                        self._add(run[0], follows[1], "joined")
+                    break
+                if self.words.before.get(self.tokens[step].text.lower()) not in ("of", "of_the", "the"):
+                    break
+                step += 1
 
     def _add_small(self) -> None:
         """Names that the text writes in small letters too ("acme" beside "Acme"), if that is no common word."""
@@ -303,7 +338,12 @@ class Reading:
         }
         for index, token in enumerate(self.tokens):
             name = fold(token.text)
-            if not token.text.islower() or name not in names or name in self.words.common or len(name) < _SMALL:
+            if (
+                not token.text.islower()
+                or name not in names
+                or name in self.words.common
+                or len(name) < _SMALL
+            ):
                 continue
             self._add(token.start, token.end, "small")
             follows = self.tokens[index + 1] if index + 1 < len(self.tokens) else None
@@ -324,14 +364,20 @@ class Reading:
     def _judge(self) -> None:
         """Fill every candidate's evidence: its own, then that of the same name elsewhere."""
         for candidate in self.candidates.values():
-            candidate.evidence.update(self._shape(candidate), self._context(candidate), self._overlaps(candidate))
+            candidate.evidence.update(
+                self._shape(candidate), self._context(candidate), self._overlaps(candidate)
+            )
         self._in_lists()
         self._longer_names()
+        for candidate in self.candidates.values():
+            candidate.evidence |= crossed(candidate.evidence)
         groups: dict[str, list[Candidate]] = defaultdict(list)
         for candidate in self.candidates.values():
             groups[candidate.name].append(candidate)
         for group in groups.values():
-            union = {f"document:{word}" for candidate in group for word in candidate.evidence}
+            union = {
+                f"document:{word}" for candidate in group for word in candidate.evidence if "&" not in word
+            }
             if len(group) > 1:
                 union.add("document:again")
             if len(group) > 3:
@@ -375,7 +421,10 @@ class Reading:
             yield "opens:head" if len(names) > 1 else "only:head"
         elif any(name.lower() in words.head for name in names[1:-1]):
             yield "holds:head"
-        if words.before.get(first.lower()) in _ARTICLES or words.before.get(tokens[0].text.lower()) in ("the", "of"):
+        if words.before.get(first.lower()) in _ARTICLES or words.before.get(tokens[0].text.lower()) in (
+            "the",
+            "of",
+        ):
             yield "opens:article"
         if all(f in words.common or n.lower() in self._small for f, n in zip(folded, names, strict=True)):
             yield "common:all"
@@ -415,7 +464,11 @@ class Reading:
                 yield "run:cut before"
                 article = words.before.get(self.tokens[low - 1].text.lower()) in _ARTICLES
                 if article and self.tokens[low - 1].start == run[0]:
-                    yield "run:cut article" if "opens sentence" in self._opening(run[0]) else "run:cut capital article"
+                    yield (
+                        "run:cut article"
+                        if "opens sentence" in self._opening(run[0])
+                        else "run:cut capital article"
+                    )
             if run[1] > end:
                 yield "run:cut after"
         yield from self._opening(start)
@@ -438,7 +491,17 @@ class Reading:
                     break
         elif low > first_token:
             token = self.tokens[low - 1]
-            yield "before:capital" if token.capital else "before:other" if token.text[0].isalnum() else "before:mark"
+            if token.text.lower() in words.nation:
+                yield "before:nation"
+            elif token.text.islower():
+                yield f"before word in:{token.text[-2:].lower()}"
+            yield (
+                "before:capital"
+                if token.capital
+                else "before:other"
+                if token.text[0].isalnum()
+                else "before:mark"
+            )
             if token.end in self.borders:
                 yield "before:taken"
             for step in range(low - 2, max(first_token, low - 4) - 1, -1):
@@ -466,8 +529,12 @@ class Reading:
             token = tokens[high]
             if token.text[0].isdigit() and not token.capital and token.end not in self.borders:
                 yield "after:number"
+            if token.text.islower() and surface_key(token.text) not in words.after:
+                yield f"after word in:{token.text[-2:].lower()}"
             if token.start in self.borders or (
-                high + 1 < len(tokens) and tokens[high + 1].start in self.borders and not token.text[0].isalnum()
+                high + 1 < len(tokens)
+                and tokens[high + 1].start in self.borders
+                and not token.text[0].isalnum()
             ):
                 yield "after:taken"
         else:
@@ -544,7 +611,9 @@ class Reading:
                 neighbours += by_end.get(self.tokens[low - 2].end, [])
             if high + 1 < len(self.tokens) and self._conjoins(high):
                 neighbours += by_start.get(self.tokens[high + 1].start, [])
-            said.append((candidate, {f"list:{signs[w]}" for n in neighbours for w in n.evidence if w in signs}))
+            said.append(
+                (candidate, {f"list:{signs[w]}" for n in neighbours for w in n.evidence if w in signs})
+            )
         for candidate, listed in said:
             candidate.evidence |= listed
 
@@ -562,7 +631,9 @@ class Reading:
         for candidate in self.candidates.values():
             surface = self.text[candidate.start : candidate.end]
             for longer in firsts.get(surface, ()):
-                candidate.evidence.update(f"short of:{sign.split(':')[0]}" for sign in signs if sign in longer.evidence)
+                candidate.evidence.update(
+                    f"short of:{sign.split(':')[0]}" for sign in signs if sign in longer.evidence
+                )
                 if longer.evidence & {"given", "tagger:person"}:
                     candidate.evidence.add("short of:person")
             if surface.isupper() and 2 <= len(surface) <= 8 and "before:bracket" in candidate.evidence:
@@ -594,6 +665,17 @@ class Reading:
             if len(long) >= 4 and sum(token.capital for token in long) > 0.7 * len(long):
                 starts.update(token.start for token in inside)
         return starts
+
+
+def crossed(evidence: Iterable[str]) -> set[str]:
+    """The tagger's opinion together with the words around: each weighs differently beside the other."""
+    opinions = [word for word in evidence if word.startswith(("tagger:", "untagged", "inside:"))]
+    around = [
+        word
+        for word in evidence
+        if word.startswith(("before:", "after:", "words:", "run:", "list:", "common:"))
+    ]
+    return {f"{opinion} & {word}" for opinion in opinions for word in around}
 
 
 def rule_norm(found: Found, lexicon: Lexicon) -> str | None:

@@ -134,19 +134,26 @@ class Gazetteer:
 
 
 def _border(folded: str, at: int, borders: frozenset[int]) -> bool:
-    return at <= 0 or at >= len(folded) or at in borders or not (folded[at - 1].isalnum() and folded[at].isalnum())
+    return (
+        at <= 0
+        or at >= len(folded)
+        or at in borders
+        or not (folded[at - 1].isalnum() and folded[at].isalnum())
+    )
 
 
 def _same_name(surface: str, name: str) -> bool:
     """Whether a surface that differs in case at most is the name, not a common word."""
     name = normalise(name)
-    if surface == name or fold(surface) != surface.lower() == fold(name) and len(name) >= _RECASED:
+    if surface == name or (fold(surface) != surface.lower() == fold(name) and len(name) >= _RECASED):
         return True
     letters = [c for c in surface if c.isalpha()]
     if len(letters) < _RECASED or not any(c.isupper() for c in letters):
         return _unaccented(surface) == _unaccented(name)
     # Every word that opens with a capital in the name does so here: "Banque de France" is not "banque de France".
-    return all(not n[:1].isupper() or s[:1].isupper() for s, n in zip(surface.split(), name.split(), strict=False))
+    return all(
+        not n[:1].isupper() or s[:1].isupper() for s, n in zip(surface.split(), name.split(), strict=False)
+    )
 
 
 def _unaccented(text: str) -> str:
@@ -199,10 +206,14 @@ def read_aliases(path: Path) -> dict[str, Known]:
     for norm, body in data.items():
         number = next((i for i, row in enumerate(rows, 1) if row.lstrip().startswith("[") and norm in row), 1)
         if not isinstance(body, dict) or not body.keys() <= _KEYS:
-            raise LexiconError(f"{path}:{number}: [{norm!r}] holds {', '.join(sorted(_KEYS))} only, found {body!r}")
+            raise LexiconError(
+                f"{path}:{number}: [{norm!r}] holds {', '.join(sorted(_KEYS))} only, found {body!r}"
+            )
         aliases, kind, country = body.get("aliases", []), body.get("kind"), body.get("country")
         if not isinstance(aliases, list) or not all(isinstance(alias, str) for alias in aliases):
-            raise LexiconError(f"{path}:{number}: the aliases of {norm!r} are a list of strings, found {aliases!r}")
+            raise LexiconError(
+                f"{path}:{number}: the aliases of {norm!r} are a list of strings, found {aliases!r}"
+            )
         if not isinstance(kind, str | None) or not isinstance(country, str | None):
             raise LexiconError(f"{path}:{number}: kind and country of {norm!r} are strings")
         known = Known(norm=norm, kind=kind, country=country)
@@ -235,12 +246,16 @@ def _add(
 ) -> None:
     """Add an organisation's names; LexiconError if one is empty or stands there already, or the kind is unknown."""
     if known.kind is not None and known.kind not in KINDS:
-        raise LexiconError(f"{path}:{number}: unknown kind {known.kind!r}, expected one of {', '.join(sorted(KINDS))}")
+        raise LexiconError(
+            f"{path}:{number}: unknown kind {known.kind!r}, expected one of {', '.join(sorted(KINDS))}"
+        )
     for surface in surfaces:
         name = surface.removeprefix("*").strip()
         if not name:
             raise LexiconError(f"{path}:{number}: {known.norm!r} has an empty name")
         if name in names:
-            raise LexiconError(f"{path}:{number}: {name!r} stands in line {lines[name]} already, for {names[name].norm!r}")
+            raise LexiconError(
+                f"{path}:{number}: {name!r} stands in line {lines[name]} already, for {names[name].norm!r}"
+            )
         names[name] = replace(known, ambiguous=ambiguous or surface.startswith("*"))
         lines[name] = number

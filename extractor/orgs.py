@@ -17,7 +17,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from extractor.evidence import Candidate, Reading, Span, Words, is_initials, name_key, read_words
-from extractor.gazetteer import Gazetteer, fold
+from extractor.gazetteer import Gazetteer
 from extractor.lexicon import Lexicon
 from extractor.values import Mention, MentionType, Org
 
@@ -96,7 +96,8 @@ def _choose(candidates: Iterable[Candidate], knowledge: _Knowledge) -> list[Cand
     for points, candidate in own:
         best[candidate.name] = max(best.get(candidate.name, 0.0), points)
     scored = [
-        (points + (_AGREEMENT * min(best[c.name], _SURE) if best[c.name] > points else 0.0), c) for points, c in own
+        (points + (_AGREEMENT * min(best[c.name], _SURE) if best[c.name] > points else 0.0), c)
+        for points, c in own
     ]
     used: set[int] = set()
     chosen = []
@@ -115,7 +116,9 @@ def _reasons(candidate: Candidate, knowledge: _Knowledge) -> tuple[str, ...]:
     return tuple(word for word in ranked[:_REASONS] if knowledge.weights.get(word, 0.0) > 0)
 
 
-def _norms(chosen: Sequence[Candidate], text: str, legal: frozenset[str], gazetteer: Gazetteer) -> dict[Span, Org]:
+def _norms(
+    chosen: Sequence[Candidate], text: str, legal: frozenset[str], gazetteer: Gazetteer
+) -> dict[Span, Org]:
     """The organisation of every chosen span."""
     forms: dict[str, Counter[str]] = {}
     for candidate in chosen:
@@ -132,7 +135,8 @@ def _norms(chosen: Sequence[Candidate], text: str, legal: frozenset[str], gazett
             org = Org(norm=known.norm, known=True, kind=known.kind, country=known.country)
         elif candidate.norm is not None:
             listed = gazetteer.lookup(candidate.norm)
-            org = Org(norm=candidate.norm, known=listed is not None, kind=candidate.kind, country=listed and listed.country)
+            country = listed.country if listed is not None else None
+            org = Org(norm=candidate.norm, known=listed is not None, kind=candidate.kind, country=country)
         else:
             org = Org(norm=_usual_form(forms[key]), kind=candidate.kind)
         orgs.setdefault(key, org)
@@ -172,7 +176,9 @@ def text_notes(text: str) -> tuple[str, ...]:
         return ()
     notes = []
     if sum(word.isupper() for word in words) > 0.8 * len(words):
-        notes.append("the text is in capitals only: names of organisations are found by the list and the rules alone")
+        notes.append(
+            "the text is in capitals only: names of organisations are found by the list and the rules alone"
+        )
     elif not any(word[0].isupper() for word in words):
         notes.append("the text has no capitals: names of organisations that no list knows are not found")
     return tuple(notes)

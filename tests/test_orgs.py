@@ -1,0 +1,107 @@
+"""Organisations: found by evidence, without a tagger too, and linked to one norm."""
+
+from __future__ import annotations
+
+import tomllib
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from extractor.gazetteer import load_gazetteer
+from extractor.gold import parse_markup
+from extractor.lexicon import languages, load_lexicon
+from extractor.orgs import TaggedSpan, find_orgs, text_notes
+from extractor.values import Mention, Org
+
+CASES = Path(__file__).parent / "cases"
+
+
+def cases(key: str) -> list[tuple[str, str]]:
+    return [
+        (lang, case)
+        for lang in languages()
+        for case in tomllib.loads((CASES / lang / "orgs.toml").read_text("utf-8"))[key]
+    ]
+
+
+def found(
+    text: str, lang: str, *, tagged: tuple[TaggedSpan, ...] = (), taken: tuple[tuple[int, int], ...] = ()
+) -> list[Mention]:
+    return find_orgs(text, load_lexicon(lang), tagged=tagged, taken=taken, gazetteer=load_gazetteer())
+
+
+def org(mention: Mention) -> Org:
+    assert isinstance(mention.value, Org)
+    return mention.value
+
+
+def names(mentions: list[Mention]) -> list[tuple[str, str]]:
+    return [(m.text, org(m).norm) for m in mentions]
+
+
+@pytest.mark.parametrize(("lang", "marked"), cases("right"))
+def test_organisations_are_found_and_linked(lang: str, marked: str) -> None:
+    text, gold = parse_markup(marked)
+    assert names(found(text, lang)) == names(gold)
+
+
+@pytest.mark.parametrize(("lang", "text"), cases("nothing"))
+def test_other_names_are_no_organisations(lang: str, text: str) -> None:
+    assert names(found(text, lang)) == []
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "rule", "gold"),
+    [
+        (lang, *parse_markup(example)[:1], rule.name, parse_markup(example)[1])
+        for lang in languages()
+        for rule in load_lexicon(lang).rules("org")
+        for example in rule.examples
+    ],
+)
+def test_every_rule_finds_its_example(lang: str, text: str, rule: str, gold: list[Mention]) -> None:
+    regex = next(r.regex for r in load_lexicon(lang).rules("org") if r.name == rule)
+    assert [m.span() for m in regex.finditer(text)] == [(m.start, m.end) for m in gold]
+
+
+@pytest.mark.parametrize(
+    ("lang", "text", "end"),
+    [("fr", "30 juinOracle a annoncé un achat.", 7), ("en", "Nov. 11Oracle announced a purchase.", 7)],
+)
+def test_a_name_glued_to_a_date_is_found(lang: str, text: str, end: int) -> None:
+    assert names(found(text, lang, taken=((0, end),))) == [("Oracle", "Oracle")]
+
+
+def test_nothing_is_found_in_what_is_taken() -> None:
+    assert found("Oracle", "en", taken=((0, 6),)) == []
+
+
+def test_the_evidence_says_why() -> None:
+    (mention,) = found("OpenAI announced a plan.", "en")
+    assert org(mention).known
+    assert any("gazetteer" in reason for reason in org(mention).evidence)
+
+
+def test_the_tagger_is_evidence() -> None:
+    text = "They talked about Tarvenholt at length."
+    tagged = (TaggedSpan(18, 28, "ORG"),)
+    assert names(found(text, "en", tagged=tagged)) == [("Tarvenholt", "Tarvenholt")]
+
+
+@pytest.mark.parametrize("lang", languages())
+@given(st.text(max_size=200))
+@settings(max_examples=30, deadline=None)
+def test_any_text_gives_sorted_mentions_without_overlap(lang: str, text: str) -> None:
+    mentions = found(text, lang)
+    assert all(text[m.start : m.end] == m.text for m in mentions)
+    assert all(a.end <= b.start for a, b in pairwise(mentions))
+
+
+def test_notes_on_capitals() -> None:
+    sentence = "Acme Robotics signed a contract with the makers of small engines in spring. "
+    assert text_notes(sentence * 5) == ()
+    assert "capitals only" in text_notes(sentence.upper() * 5)[0]
+    assert "no capitals" in text_notes(sentence.lower() * 5)[0]
