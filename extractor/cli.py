@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from extractor import cli_ledger, cli_look, cli_score
+from extractor import cli_config, cli_ledger, cli_look, cli_score
 from extractor.cli_look import Lang, Model, say
 
 # Whatever is heavy (spaCy, pandas) is imported inside the command that needs it: `--help` answers at once.
@@ -33,8 +33,23 @@ app.add_typer(cli_ledger.app, name="ledger")
 
 
 @app.callback()
-def extractor() -> None:
+def extractor(
+    context: typer.Context,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            help=f"A file of options; without it {cli_config.NAME} in the current folder, if there is one."
+        ),
+    ] = None,
+) -> None:
     """Deals out of business news: who pays whom, how much, how many gigawatts, when, on whose word."""
+    from extractor.values import ExtractorError
+
+    try:
+        context.default_map = cli_config.read_config(config, context)
+    except ExtractorError as error:
+        say(str(error))
+        raise typer.Exit(2) from None
 
 
 @app.command()
@@ -43,7 +58,8 @@ def run(
         list[str],
         typer.Argument(
             metavar="ARTICLE...",
-            help="Files (.txt .md .html .jsonl, each also .gz), folders, or - for standard input.",
+            help="Files (.txt .md .html .jsonl .csv .rss .atom .xml .warc, each also .gz), folders, "
+            "addresses of pages and feeds (https://…), or - for standard input.",
         ),
     ],
     output: Annotated[
@@ -51,7 +67,7 @@ def run(
         typer.Option(
             "-o",
             "--output",
-            help="Where to write: .csv, .jsonl or .parquet; may be given several times. "
+            help="Where to write: .csv, .jsonl, .parquet or .spacy; may be given several times. "
             "Without it: a table on a terminal, CSV in a pipe.",
         ),
     ] = None,

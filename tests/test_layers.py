@@ -24,7 +24,7 @@ LAYERS = (
     {"drawings"},
     {"floors", "score_report", "batch", "report", "labelstudio", "ledger"},
     {"cluster"},
-    {"cli_score", "cli_ledger", "cli_look"},
+    {"cli_score", "cli_ledger", "cli_look", "cli_config"},
     {"cli"},
     {"__init__", "__main__"},
 )
@@ -37,7 +37,7 @@ HOMES = {
     "matplotlib": {"drawings"},
     "warcio": {"containers"},
     "networkx": {"drawings"},
-    "typer": {"cli", "cli_score", "cli_ledger", "cli_look"},
+    "typer": {"cli", "cli_score", "cli_ledger", "cli_look", "cli_config"},
 }
 MODULES = sorted(PACKAGE.glob("*.py"))
 
