@@ -235,10 +235,9 @@ class _Sentence:
                     joined
                     and reader.lexicon.value("org_joiner", joined["org_joiner"])
                     and self._can_join(joined, last)
-                    and not (
-                        joined["org_joiner"].startswith(",")
-                        and len(joined["org_joiner"]) > 1
-                        and not listed.match(text(m.end, self.end))
+                    and (
+                        reader.lexicon.value("org_joiner", joined["org_joiner"]) != "listed"
+                        or listed.match(text(m.end, self.end))
                     )
                 ):
                     groups[-1] = replace(
@@ -502,7 +501,7 @@ def _amount_kind(sentence: _Sentence, index: int) -> str:
     for start, end, kind in sentence.cues:
         if end <= m.start and m.start - end <= 65:
             gap = sentence.between(end, m.start)
-            if kind in ("compare", "part") and _MENTION.search(gap):
+            if kind in ("compare", "part") and _MENTION.search(gap) or kind in ("result", "valuation") and _ORG in gap:
                 continue
             if not re.search(r"[;:\ue001]|, ", gap) and len(_WORD.findall(gap)) <= (
                 2 if kind in ("compare", "part") else 8
@@ -682,7 +681,7 @@ def _fill(
         subject is not None
         and trigger.noun
         and part in exact
-        and trigger.part("of") == "target"
+        and "target" in dict(trigger.parts).values()
         and "target" not in parts
     ):
         if not sentence.crossings(min(subject.end, trigger.end), trigger.start):
@@ -959,7 +958,7 @@ def _doubt(sentence: _Sentence, trigger: _Trigger) -> str | None:
         left = sentence.between(end, trigger.start) if end <= trigger.start and side != "right" else None
         right = sentence.between(trigger.end, start) if start >= trigger.end and side != "left" else None
         inside = start < trigger.end and end > trigger.start and effect == "planned"
-        reach = (left is not None and len(left) <= 45) or (right is not None and len(right) <= 90)
+        reach = (left is not None and len(left) <= int(str(options.get("reach", 45)))) or (right is not None and len(right) <= 90)
         if inside or (reach and not re.search("[,;:]", left or right or "")):
             effects.add(effect)
     return "none" if "none" in effects else "planned" if "planned" in effects else None
@@ -1550,7 +1549,9 @@ def _complete(reader: _Reader, draft: _Draft) -> bool:
         "money": bool(parties) and (draft.amount is not None or bool(draft.alone and gets)),
         "raise": bool(gets) or bool(parties and told),
         "spend": bool(parties)
-        and (draft.amount is not None or (draft.power is not None and draft.announced)),
+        and (
+            draft.amount is not None or (draft.power is not None and (draft.announced or len(parties) >= 2))
+        ),
         "signed": len(parties) >= 2 or bool(parties and draft.amount is not None),
         "both": len(parties) >= 2 and told,
         "delivery": bool(pays and gets and draft.goods in _GOODS)
