@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from lxml import etree
 from warcio.archiveiterator import ArchiveIterator
@@ -52,10 +52,10 @@ class Raw:
 
 def slug(url: str) -> str:
     """A name for what stands at an address: the last part of its path that says something, else its host."""
-    parts = urlsplit(url)
-    steps = [re.sub(r"\.\w{2,5}$", "", unquote(step)) for step in parts.path.split("/")]
+    host, *steps = re.sub(r"^\w{1,9}://|[?#].*$", "", url, flags=re.DOTALL).split("/")
+    steps = [re.sub(r"\.\w{2,5}$", "", unquote(step)) for step in steps]
     named = [step for step in steps if re.search(r"[^\W\d_]", step)]
-    return re.sub(r"[^\w.-]+", "-", named[-1] if named else parts.netloc).strip("-") or "page"
+    return re.sub(r"[^\w.-]+", "-", named[-1] if named else host).strip("-") or "page"
 
 
 # --- tables ---

@@ -48,7 +48,7 @@ class Fetcher:
     """Reads addresses one after the other; keeps what each site's robots.txt says, and when it was last asked."""
 
     def __init__(self) -> None:
-        self._robots: dict[str, RobotFileParser] = {}
+        self._robots: dict[str, RobotFileParser | ReadError] = {}
         self._asked: dict[str, float] = {}
 
     def records(self, url: str) -> Iterator[Raw | ReadFailure]:
@@ -71,26 +71,36 @@ class Fetcher:
                 yield Raw(page.place, item.id, {**page.fields, **item.fields}, page.least)
 
     def _page(self, url: str, *, trusted: bool = True) -> Response:
-        if not is_address(url):
-            raise ReadError(f"{url}: no address of a page: it begins with http:// or https://")
+        try:
+            robots = self._rules(url, trusted=trusted)
+            if not robots.can_fetch(_AGENT, url):
+                raise ReadError("the site's robots.txt forbids it: save the page as a file if you may")
+            delay = robots.crawl_delay(_AGENT)
+            answer = self._get(url, min(float(delay), MAX_PAUSE) if delay else PAUSE, trusted=trusted)
+            if answer.status != http.HTTPStatus.OK:
+                raise ReadError(f"answered {_status(answer.status)}: check the address")
+        except ReadError as error:
+            raise ReadError(f"{url}: {error}") from error
+        return answer
+
+    def _rules(self, url: str, *, trusted: bool) -> RobotFileParser:
         site = _site(url)
         if site not in self._robots:
-            self._robots[site] = self._read_robots(site, trusted=trusted)
-        robots = self._robots[site]
-        if not robots.can_fetch(_AGENT, url):
-            raise ReadError(f"{url}: the site's robots.txt forbids it: save the page as a file if you may")
-        delay = robots.crawl_delay(_AGENT)
-        answer = self._get(url, min(float(delay), MAX_PAUSE) if delay else PAUSE, trusted=trusted)
-        if answer.status != http.HTTPStatus.OK:
-            raise ReadError(f"{url}: answered {_status(answer.status)}: check the address")
-        return answer
+            try:
+                self._robots[site] = self._read_robots(site, trusted=trusted)
+            except ReadError as error:
+                self._robots[site] = error  # a site that fails is not asked again
+        rules = self._robots[site]
+        if isinstance(rules, ReadError):
+            raise rules
+        return rules
 
     def _read_robots(self, site: str, *, trusted: bool) -> RobotFileParser:
         """A site's rules (RFC 9309): without a file all is allowed; where the site fails, nothing is."""
         rules = RobotFileParser()
         answer = self._get(f"{site}/robots.txt", PAUSE, trusted=trusted)
         if answer.status >= http.HTTPStatus.INTERNAL_SERVER_ERROR:
-            raise ReadError(f"{site}/robots.txt: answered {_status(answer.status)}: try again later")
+            raise ReadError(f"the site's robots.txt answered {_status(answer.status)}: try again later")
         found = answer.status == http.HTTPStatus.OK
         rules.parse(answer.data.decode("utf-8", "replace").splitlines() if found else [])
         return rules
@@ -108,9 +118,11 @@ class Fetcher:
 def _site(url: str) -> str:
     try:
         parts = urlsplit(url)
-        return f"{parts.scheme.lower()}://{parts.netloc.lower()}"
     except ValueError as error:
-        raise ReadError(f"{url}: no address: {error}") from error
+        raise ReadError(f"no address: {error}") from error
+    if parts.scheme.lower() not in ("http", "https") or not parts.netloc:
+        raise ReadError("no address of a page: that is https:// and the name of a site")
+    return f"{parts.scheme.lower()}://{parts.netloc.lower()}"
 
 
 def _status(status: int) -> str:
@@ -152,9 +164,9 @@ def _download(url: str, *, trusted: bool) -> Response:
         logger.removeHandler(cause)
         logger.propagate = propagated
     if not answers:
-        raise ReadError(f"{url}: took longer than {PATIENCE} seconds: try again later")
+        raise ReadError(f"took longer than {PATIENCE} seconds: try again later")
     if (answer := answers[0]) is None:
-        raise ReadError(f"{url}: {_reason(cause.error)}")
+        raise ReadError(_reason(cause.error))
     return answer
 
 

@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from typer.testing import CliRunner
 
 from extractor import fetch
+from extractor.cli import app
 from extractor.read import ReadFailure, read_articles
 from extractor.values import Article
 
@@ -43,6 +45,7 @@ class Site(BaseHTTPRequestHandler):
                 "application/rss+xml",
                 feed(f"{host}/brivel-ondal.html", f"{host}/gone", f"{host}/second"),
             ),
+            "/odd-links": ("application/rss+xml", feed("file:///etc/passwd", "http://[broken/page")),
             "/no-feed": ("application/rss+xml", "<html><body>Sorry</body></html>"),
             "/abroad": (
                 "application/rss+xml",
@@ -131,6 +134,11 @@ def test_the_pages_of_a_feed_are_read_and_a_missing_one_costs_itself(site: str) 
     assert "/gone: answered 404 Not Found" in told(gone)
 
 
+def test_a_link_that_is_no_address_is_told(site: str) -> None:
+    first, second = map(told, read(f"{site}/odd-links"))
+    assert first.startswith("file:///etc/passwd: no address of a page") and "page: no address" in second
+
+
 def test_robots_are_asked_once_a_site(site: str) -> None:
     read(f"{site}/feed", f"{site}/second")
     assert Site.asked.count("/robots.txt") == 1
@@ -190,12 +198,23 @@ def test_what_is_long_or_takes_long_is_told(
 @pytest.mark.parametrize(
     ("address", "reason"),
     [
-        ("http://127.0.0.1:1/page", "nobody answers"),
-        ("http://no-such-site.invalid/page", "no such site"),
-        ("http://[broken/page", "no address"),
-        ("https://", "https://"),
+        ("http://127.0.0.1:1/page", "page: nobody answers"),
+        ("http://no-such-site.invalid/page", "page: no such site"),
+        ("http://[broken/page", "page: no address"),
+        ("https://", "no address of a page"),
     ],
 )
 def test_a_wrong_address_is_told(address: str, reason: str) -> None:
     (row,) = read(address)
     assert reason in told(row)
+
+
+def test_a_run_goes_on_and_exits_with_1(site: str) -> None:
+    bad = ("/missing", "/private/page", "/empty", "/no-feed", "/picture")
+    done = CliRunner().invoke(app, ["run", "--no-model", *(site + path for path in bad), f"{site}/feed"])
+    assert done.exit_code == 1
+    lines = done.stderr.splitlines()
+    assert [line for line in lines if site in line] == [
+        line for path in (*bad, "/gone") for line in lines if line.startswith(f"extractor: {site}{path}: ")
+    ]
+    assert "2 articles" in lines[-1] and "6 inputs failed" in lines[-1]
