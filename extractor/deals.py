@@ -16,6 +16,7 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_left, bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -341,26 +342,39 @@ class _Reader:
             chars[m.start : m.end] = _MASK[m.type] + _FILL * (m.end - m.start - 1)
         self.masked = "".join(chars)
         self.topical = {r.name for r in lexicon.rules("frame") if r.options.get("topic")}
+        self._order = sorted(range(len(mentions)), key=lambda i: (mentions[i].start, mentions[i].end))
+        self._starts = [mentions[i].start for i in self._order]
         self.sentences = list(self._sentences())
 
     def _sentences(self) -> Iterator[_Sentence]:
         text = self.article.text
         starts = [start for start, _ in paragraphs(text)]
-        entry = 0
+        opened = [entry.start for entry in self.entries]
         for index, (start, end) in enumerate(sentences(text, self.lexicon)):
             one = _Sentence(self, index, start, end)
             one.paragraph = bisect_right(starts, start)
             one.bullet = bool(BULLET.match(text, start))
-            while entry < len(self.entries) and self.entries[entry].end <= start:
-                entry += 1
-            if entry < len(self.entries) and self.entries[entry].start < end:
-                one.entry = entry
+            # The marker of an entry may stand behind the bullet that opens the sentence.
+            last = bisect_left(opened, end) - 1
+            one.entry = last if last >= 0 and start < self.entries[last].end else None
             yield one
 
+    def within(self, start: int, end: int) -> list[int]:
+        """The mentions that lie in a stretch, in text order."""
+        places = self._order[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
+        return [i for i in places if self.mentions[i].end <= end]
+
     @cached_property
-    def topic(self) -> int | None:
-        """The organisation that the article is about."""
-        return _dominant(self)
+    def dominant(self) -> int | None:
+        """The organisation that the article is about: told more often than any other."""
+        counts: dict[str, list[int]] = {}
+        for i in self._order:
+            if self.mentions[i].type is MentionType.ORG:
+                counts.setdefault(self.norm(i), []).append(i)
+        ranked = sorted(counts.values(), key=len, reverse=True)
+        if not ranked or len(ranked[0]) < 3:
+            return None
+        return ranked[0][0] if len(ranked) == 1 or len(ranked[0]) >= _DOMINANT * len(ranked[1]) else None
 
     def norm(self, index: int) -> str:
         value = self.mentions[index].value
@@ -780,18 +794,6 @@ def _add_announcer(
             return
 
 
-def _dominant(reader: _Reader) -> int | None:
-    """The organisation that an article is about: told at its head, and more often than any other."""
-    counts: dict[str, list[int]] = {}
-    for i, m in enumerate(reader.mentions):
-        if m.type is MentionType.ORG:
-            counts.setdefault(reader.norm(i), []).append(i)
-    ranked = sorted(counts.values(), key=len, reverse=True)
-    if not ranked or len(ranked[0]) < 3 or (len(ranked) > 1 and len(ranked[0]) < _DOMINANT * len(ranked[1])):
-        return None
-    return ranked[0][0]
-
-
 # How much more often than the next one: 1.5 and 2 give the same deals on the development texts.
 _DOMINANT = 1.5
 
@@ -1203,6 +1205,10 @@ def _date(reader: _Reader, sentence: _Sentence, draft: _Draft) -> tuple[int | No
     return best[1], reader.timex(best[1]), best[2]
 
 
+# Sentences that a list may hold after the one that introduces it, and drafts among which one told again is sought.
+_LIST, _LATEST = 25, 200
+
+
 def _introduced(reader: _Reader, sentence: _Sentence, draft: _Draft) -> tuple[int | None, str | None, bool]:
     """The date told by the sentence that introduces a list, or the events of a paragraph, without telling one itself."""
     if sentence.entry is not None:
@@ -1220,8 +1226,6 @@ def _introduced(reader: _Reader, sentence: _Sentence, draft: _Draft) -> tuple[in
             ]
             return (dates[-1], reader.timex(dates[-1]), False) if len(dates) == 1 else (None, None, False)
         if not sentence.bullet and not same:
-            break
-        if sentence.index - earlier.index > 25:
             break
     return None, None, False
 
@@ -1522,7 +1526,7 @@ def _add(reader: _Reader, drafts: list[_Draft], sentence: _Sentence, found: list
 
 def _add_to_told(reader: _Reader, drafts: list[_Draft], sentence: _Sentence) -> None:
     """ "L'accord porte sur 2 milliards", "the contract runs for six years": slots of a deal told just before."""
-    recent = [d for d in drafts if sentence.index - d.sentences[-1] <= 2 and d.entry == sentence.entry]
+    recent = [d for d in drafts[-_LATEST:] if sentence.index - d.sentences[-1] <= 2 and d.entry == sentence.entry]
     if not recent or any(g.orgs and not g.aside for g in sentence.groups):
         return
     told = recent[-1]
