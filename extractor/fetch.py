@@ -53,7 +53,7 @@ class Fetcher:
 
     def records(self, url: str) -> Iterator[Raw | ReadFailure]:
         """What stands at an address; ReadError where it cannot be read."""
-        answer = self._page(url)
+        answer = self._page(url, named=url)
         told = _FEEDS.match((answer.headers or {}).get("content-type", ""))
         if not told and not FEED.match(answer.data[:9000].decode("utf-8", "replace")):
             yield _raw(answer, url)
@@ -64,14 +64,16 @@ class Fetcher:
                 yield item
                 continue
             try:
-                page = _raw(self._page(link, trusted=_site(link) == _site(url)), link)
+                page = _raw(self._page(link, named=url), link)
             except ReadError as error:
                 yield ReadFailure(link, str(error))
             else:
                 yield Raw(page.place, item.id, {**page.fields, **item.fields}, page.least)
 
-    def _page(self, url: str, *, trusted: bool = True) -> Response:
+    def _page(self, url: str, *, named: str) -> Response:
+        """The answer of an address that is, or that was found at, the one that a person named."""
         try:
+            trusted = _site(url) == _site(named)
             robots = self._rules(url, trusted=trusted)
             if not robots.can_fetch(_AGENT, url):
                 raise ReadError("the site's robots.txt forbids it: save the page as a file if you may")
