@@ -13,6 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 
 from extractor.gazetteer import Gazetteer, Known, fold
 from extractor.lexicon import Found, Lexicon, normalise, surface_key
@@ -23,9 +24,11 @@ Span = tuple[int, int]
 _W = r"[^\W_]"
 # Initials, words (with "AT&T", "Crypto.com", "T-Mobile", "Ivry-sur-Seine" in one), an elided word, "'s", a mark.
 _TOKEN = re.compile(
-    rf"(?:[A-Z]\.){{2,6}}|{_W}+(?:&{_W}+|\.[a-z]{{2,3}}(?!{_W})|-(?:[a-z]{{1,3}}-){{0,2}}(?=[A-Z0-9À-ÖØ-Þ]){_W}+){{0,6}}"
+    rf"(?:[A-Z]\.){{2,6}}|"
+    rf"{_W}+(?:&{_W}+|\.[a-z]{{2,3}}(?!{_W})|-(?:[a-z]{{1,3}}-){{0,2}}(?=[A-Z0-9À-ÖØ-Þ]){_W}+){{0,6}}"
     rf"(?:'(?!s\b)(?={_W}))?|'s\b|[^\w\s]"
 )
+_ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>()]{1,2000}")
 _BLANKS = re.compile(r"[ \u00a0\u202f]{0,2}$")
 # Longer runs are titles in capitals: only their short parts are names.
 _LONG_RUN = 6
@@ -128,10 +131,12 @@ class Reading:
     ) -> None:
         self.text = normalise(text)
         self.words = words
-        self.taken = sorted(taken)
         self._edges = sorted({edge for span in taken for edge in span})
         self.borders = frozenset(self._edges)
+        # What stands in an address on the web is no mention.
+        self.taken = sorted([*taken, *(match.span() for match in _ADDRESS.finditer(self.text))])
         self._taken_starts = [start for start, _ in self.taken]
+        self._taken_ends = list(accumulate((end for _, end in self.taken), max))
         self.tokens = list(self._tokens())
         self._starts = [token.start for token in self.tokens]
         self._ends = [token.end for token in self.tokens]
@@ -171,7 +176,7 @@ class Reading:
     def free(self, start: int, end: int) -> bool:
         """Whether a span touches nothing that is taken."""
         index = bisect_left(self._taken_starts, end) - 1
-        return index < 0 or self.taken[index][1] <= start
+        return index < 0 or self._taken_ends[index] <= start
 
     def _add(self, start: int, end: int, *evidence: str) -> Candidate | None:
         if start >= end or not self.free(start, end):
@@ -679,7 +684,7 @@ def crossed(evidence: Iterable[str]) -> set[str]:
 
 
 def rule_norm(found: Found, lexicon: Lexicon) -> str | None:
-    """The norm that a rule tells: its `norm` filled with the values of the tables it caught; None where one is empty."""
+    """The norm that a rule tells: its `norm` filled from the tables it caught; None where a value is missing."""
     template = found.rule.options.get("norm")
     if not isinstance(template, str):
         return None
