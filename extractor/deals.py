@@ -16,7 +16,6 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_left, bisect_right
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -140,8 +139,7 @@ class _Sentence:
     def __init__(self, reader: _Reader, index: int, start: int, end: int) -> None:
         self.reader, self.index, self.start, self.end = reader, index, start, end
         self.masked = reader.masked[start:end]
-        inside = range(bisect_left(reader.starts, start), bisect_left(reader.starts, end))
-        self.mentions = [i for i in inside if reader.mentions[i].end <= end]
+        self.mentions = reader.within(start, end)
         self.bullet = False
         self.paragraph = 0
         self.entry: int | None = None
@@ -336,7 +334,6 @@ class _Reader:
         self, article: Article, entries: Sequence[Entry], mentions: Sequence[Mention], lexicon: Lexicon
     ) -> None:
         self.article, self.entries, self.mentions, self.lexicon = article, entries, mentions, lexicon
-        self.starts = [m.start for m in mentions]
         chars = list(normalise(article.text))
         for m in mentions:
             chars[m.start : m.end] = _MASK[m.type] + _FILL * (m.end - m.start - 1)
@@ -800,7 +797,7 @@ _DOMINANT = 1.5
 
 def _add_topic(reader: _Reader, sentence: _Sentence, trigger: _Trigger, parts: dict[str, list[int]]) -> None:
     """ "La première levée de fonds a lieu en 2018": who the article is about, where the sentence names nobody."""
-    topic = reader.topic if trigger.rule.options.get("topic") else None
+    topic = reader.dominant if trigger.rule.options.get("topic") else None
     if topic is not None:
         parts[str(trigger.part("subject"))] = [topic]
 
@@ -912,7 +909,7 @@ def _resolve(
         distinct = {reader.norm(i): i for i in reversed(found)}
         if len(distinct) >= 2:
             return sorted(distinct.values())[:2] if kind == "both" else []
-    topic = reader.topic if kind == "one" and subject else None
+    topic = reader.dominant if kind == "one" and subject else None
     return [topic] if topic is not None and reader.norm(topic) not in exclude else []
 
 
@@ -1206,7 +1203,7 @@ def _date(reader: _Reader, sentence: _Sentence, draft: _Draft) -> tuple[int | No
 
 
 # Sentences that a list may hold after the one that introduces it, and drafts among which one told again is sought.
-_LIST, _LATEST = 25, 200
+_LIST = 25
 
 
 def _introduced(reader: _Reader, sentence: _Sentence, draft: _Draft) -> tuple[int | None, str | None, bool]:
@@ -1449,7 +1446,7 @@ def _fill_from_topic(reader: _Reader, draft: _Draft) -> None:
         or _side(draft, _PAYS)
     ):
         return
-    topic = reader.topic
+    topic = reader.dominant
     if topic is not None and reader.norm(topic) not in reader.norms(_all(draft)):
         draft.parts[_PAYS] = [topic]
         draft.guessed += 1
@@ -1526,7 +1523,7 @@ def _add(reader: _Reader, drafts: list[_Draft], sentence: _Sentence, found: list
 
 def _add_to_told(reader: _Reader, drafts: list[_Draft], sentence: _Sentence) -> None:
     """ "L'accord porte sur 2 milliards", "the contract runs for six years": slots of a deal told just before."""
-    recent = [d for d in drafts[-_LATEST:] if sentence.index - d.sentences[-1] <= 2 and d.entry == sentence.entry]
+    recent = [d for d in drafts[-_MEMORY:] if sentence.index - d.sentences[-1] <= 2 and d.entry == sentence.entry]
     if not recent or any(g.orgs and not g.aside for g in sentence.groups):
         return
     told = recent[-1]
