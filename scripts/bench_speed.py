@@ -46,6 +46,11 @@ def told(ratios: list[float]) -> str:
     return f"{median(ratios):5.2f}  ({min(ratios):.2f} to {max(ratios):.2f})"
 
 
+def ratio(ones: list[float], others: list[float]) -> str:
+    """The ratios of two measures round by round."""
+    return told([one / other for one, other in zip(ones, others, strict=True)])
+
+
 def stages(nlp: Language, articles: list[Article]) -> dict[str, float]:
     """Processor seconds of each stage."""
     spent: dict[str, float] = {}
@@ -84,19 +89,13 @@ def pipeline(lang: str, count: int, rounds: int) -> None:
     characters = sum(len(a.text) for a in articles[-1])
     speed = [sum(len(a.text) for a in rows) / t for rows, t in zip(articles[1:], times["whole"], strict=True)]
     print(f"\n{lang}: {count} articles, {characters:,} characters a round, {rounds} rounds")
-    print(
-        f"  stock pipeline / whole extraction   {told([a / b for a, b in zip(times['stock'], times['whole'], strict=True)])}"
-    )
-    print(
-        f"  blank tokenizer / rules alone       {told([a / b for a, b in zip(times['blank'], times['rules'], strict=True)])}"
-    )
+    print(f"  stock pipeline / whole extraction   {ratio(times['stock'], times['whole'])}")
+    print(f"  blank tokenizer / rules alone       {ratio(times['blank'], times['rules'])}")
     print(
         f"  characters a second                 {median(speed):,.0f}  ({min(speed):,.0f} to {max(speed):,.0f})"
     )
     for name in [name for name in times if name not in ("stock", "whole", "rules", "blank")]:
-        print(
-            f"  {name:20} share of stock    {told([a / b for a, b in zip(times[name], times['stock'], strict=True)])}"
-        )
+        print(f"  {name:20} share of stock    {ratio(times[name], times['stock'])}")
 
 
 def child(command: list[str]) -> tuple[float, float, float]:
@@ -119,7 +118,7 @@ def cold(folder: Path, rounds: int) -> None:
         load_only = [sys.executable, "-c", f"import spacy; spacy.load({model!r})"]
         run = [sys.executable, "-m", "extractor", "run", str(path), "-q", "-o", str(folder / "out.csv")]
         print(
-            f"  {lang}: one short article / spacy.load  {told([child(run)[0] / child(load_only)[0] for _ in range(rounds)])}"
+            f"  {lang}: one short article / spacy.load  {ratio(*zip(*((child(run)[0], child(load_only)[0]) for _ in range(rounds))))}"
         )
     times = [child([sys.executable, "-m", "extractor", "--help"])[0] for _ in range(rounds)]
     print(f"  --help, seconds                     {told(times)}")
