@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from extractor.deals import assemble_deals
+from extractor.deals import assemble_deals, explain
 from extractor.gold import parse_markup
 from extractor.lexicon import Rule, languages, load_lexicon
 from extractor.values import Article, Deal, DealType, Entry, Mention, MentionType, Status
@@ -125,7 +125,8 @@ def test_two_stages_are_two_deals() -> None:
 
 def test_a_reference_leads_to_the_organisation_told_before() -> None:
     (deal,) = told(
-        "⟦ORG|Alvia⟧ makes pumps. The company raised ⟦MONEY|$12 million|value=12000000;currency=USD⟧ from ⟦ORG|Bertin⟧.",
+        "⟦ORG|Alvia⟧ makes pumps. The company raised ⟦MONEY|$12 million|value=12000000;currency=USD⟧"
+        " from ⟦ORG|Bertin⟧.",
         "en",
     )
     assert (deal.payer, deal.payee) == (("Bertin",), ("Alvia",))
@@ -146,16 +147,24 @@ def test_a_name_told_twice_is_one_party() -> None:
     assert deal.parties == ("Alvia", "Bertin")
 
 
-@pytest.mark.parametrize(("lang", "marked", "deals"), right(), ids=lambda value: str(value)[:70])
-def test_every_slot_has_its_mentions(lang: str, marked: str, deals: list[str]) -> None:
+def test_explain_tells_what_became_of_each_frame() -> None:
+    marked = "⟦ORG|Alvia⟧ bought ⟦ORG|Bertin⟧. ⟦ORG|Alvia⟧ did not buy ⟦ORG|Cortal⟧. ⟦ORG|Alvia⟧ signed a contract."
     text, mentions = parse_markup(marked)
+    tried = explain(Article(id="a", text=text, lang="en"), (), mentions, load_lexicon("en"))
+    assert [t.fate for t in tried] == ["told", "denied, failed or supposed", "incomplete: asks for signed"]
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_every_slot_has_its_mentions(lang: str) -> None:
+    story = "\n\n".join(case["text"] for case in CASES[lang]["right"])
+    text, mentions = parse_markup(story)
     kinds = {
         "amount": MentionType.MONEY,
         "power_gw": MentionType.POWER,
         "date": MentionType.DATE,
         "term_years": MentionType.DATE,
     }
-    for deal in told(marked, lang, published=CASES[lang]["anchor"]):
+    for deal in told(story, lang, published=CASES[lang]["anchor"]):
         assert text[deal.evidence_start : deal.evidence_end] == deal.evidence
         assert deal.confidence is not None and 0 < deal.confidence < 1
         assert {"parties"} <= set(deal.provenance)
