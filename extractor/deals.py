@@ -16,6 +16,7 @@ from __future__ import annotations
 import itertools
 import re
 from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -450,6 +451,7 @@ def _read_events(reader: _Reader) -> list[_Draft]:
     for sentence in reader.sentences:
         sentence.drafts = _merge_in_sentence(reader, sentence, _draft_sentence(reader, sentence))
         _add(reader, drafts, sentence, sentence.drafts)
+    drafts += _continue_ledger(reader, [d for d in drafts if _complete(reader, d)])
     return sorted((d for d in drafts if _complete(reader, d)), key=lambda d: (d.sentences[0], d.at))
 
 
@@ -1580,6 +1582,42 @@ def _add_to_told(reader: _Reader, drafts: list[_Draft], sentence: _Sentence) -> 
         told.term = _term(reader, sentence, draft, [draft])
 
 
+# A line of a ledger has no more words than this beside its names.
+_LEDGER_WORDS = 12
+
+
+def _continue_ledger(reader: _Reader, drafts: list[_Draft]) -> list[_Draft]:
+    """ "2005 — B, $1.6bn" among the purchases of A: an entry with no verb goes on as the entries beside it do."""
+    dated = [d for d in drafts if d.entry is not None and _side(d, _PAYS) and _side(d, _GETS)]
+    ways = Counter(
+        (reader.norm(i), side, d.type) for d in dated for side in (_PAYS, _GETS) for i in _side(d, side)[:1]
+    )
+    if not ways or ways.most_common(1)[0][1] < max(3, len(dated) // 2):
+        return []
+    norm, side, kind = ways.most_common(1)[0][0]
+    model = next(d for d in dated if d.type == kind and norm in reader.norms(_side(d, side)))
+    told = {d.entry for d in drafts}
+    out: list[_Draft] = []
+    for sentence in reader.sentences:
+        orgs = [i for g in sentence.groups if not g.aside for i in g.orgs]
+        amounts = [i for i in sentence.of_type(MentionType.MONEY) if _amount_kind(sentence, i) in _USABLE]
+        if sentence.entry is None or sentence.entry in told or sentence.triggers or not amounts:
+            continue
+        if len(set(reader.norms(orgs)) - {norm}) != 1 or len(_WORD.findall(sentence.masked)) > _LEDGER_WORDS:
+            continue
+        others = [i for i in orgs if reader.norm(i) != norm]
+        topic = [i for i in _side(model, side) if reader.norm(i) == norm]
+        draft = replace(
+            model, rule="ledger", sentence=sentence.index, at=sentence.start, places=[], amount=amounts[0],
+            parts={side: topic, _GETS if side == _PAYS else _PAYS: others}, entry=sentence.entry, date=None,
+            date_value=None, term=None, power=None, source=None, guessed=1, frames=1, sentences=[sentence.index],
+        )  # fmt: skip
+        draft.stake = _stake(sentence, draft, [draft])
+        out.append(draft)
+        told.add(sentence.entry)
+    return out
+
+
 # ---- what is a deal -----------------------------------------------------------------------------------------------
 
 
@@ -1599,7 +1637,7 @@ def _complete(reader: _Reader, draft: _Draft) -> bool:
         ),
         "signed": len(parties) >= 2 or bool(parties and draft.amount is not None),
         "both": len(parties) >= 2 and told,
-        "delivery": bool(pays and gets and draft.goods in _GOODS)
+        "delivery": bool(pays and gets and (draft.goods in _GOODS or draft.amount is not None))
         or bool(parties and draft.amount is not None and draft.goods in _GOODS),
         "goods": len(parties) >= 2
         and draft.goods in _GOODS

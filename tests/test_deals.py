@@ -114,6 +114,20 @@ def test_a_deal_has_the_date_of_its_entry() -> None:
     assert (deal.date, deal.entry) == ("2026-05-03", 0)
 
 
+def test_an_entry_with_no_verb_goes_on_as_those_beside_it() -> None:
+    lines = [
+        f"{year}: ⟦ORG|Alvia⟧ buys ⟦ORG|{name}⟧ for ⟦MONEY|$4m|value=4000000;currency=USD⟧."
+        for year, name in ((2011, "Bertin"), (2012, "Cortal"), (2013, "Dorlan"))
+    ]
+    marked = "\n\n".join([*lines, "2014: ⟦ORG|Elmet⟧, ⟦MONEY|$9m|value=9000000;currency=USD⟧."])
+    text, _ = parse_markup(marked)
+    starts = [text.index(str(year)) for year in (2011, 2012, 2013, 2014)]
+    ends = [*(start - 2 for start in starts[1:]), len(text)]
+    entries = tuple(Entry(start=s, end=e, date=text[s : s + 4]) for s, e in zip(starts, ends, strict=True))
+    last = told(marked, "en", entries=entries)[-1]
+    assert line(last) == "acquisition announced: Alvia > Elmet; amount=9000000; date=2014"
+
+
 def test_two_stages_are_two_deals() -> None:
     deals = told(
         "⟦ORG|Alvia⟧ invested ⟦MONEY|$4 billion|value=4e9;currency=USD⟧ in ⟦ORG|Bertin⟧ in ⟦DATE|2023|norm=2023⟧ and"
