@@ -5,12 +5,16 @@ from __future__ import annotations
 import functools
 import hashlib
 import importlib.util
+import re
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 import spacy
 from spacy.language import Language
+from spacy.pipeline import TrainablePipe
 from spacy.tokens import Doc, DocBin
 
 from extractor import pipes
@@ -20,6 +24,11 @@ from extractor.gazetteer import load_gazetteer
 from extractor.lexicon import Lexicon, load_lexicon
 from extractor.orgs import text_notes
 from extractor.values import Article, Extraction, ExtractorError, Mention
+
+# Taggers tuned from an installed model's: the weights of its `ner`, made by scripts/train.
+_TUNED = Path(__file__).parent / "models"
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def load(
@@ -67,14 +76,23 @@ def _load_tagger(lexicon: Lexicon) -> Language:
             f"the installed model {model} is not the one this version was measured with: "
             "reinstall it from the pinned requirements"
         )
+    folder = _model_folder(model)
     # Of the stock components only `ner` is read, and it has a tok2vec of its own: the others are not even loaded.
-    config = spacy.util.load_config(_model_folder(model) / "config.cfg")
-    return spacy.load(model, exclude=[name for name in config["nlp"]["pipeline"] if name != "ner"])
+    unread = [name for name in spacy.util.load_config(folder / "config.cfg")["nlp"]["pipeline"] if name != "ner"]
+    with warnings.catch_warnings():
+        # A model of the minor version before ours: its `ner` is what the figures were measured with.
+        warnings.filterwarnings("ignore", message=r"\[W095\]")
+        nlp = spacy.load(folder, exclude=unread)
+    tuned = _TUNED / f"{lexicon.lang}_ner"
+    if tuned.is_dir():
+        cast(TrainablePipe, nlp.get_pipe("ner")).from_disk(tuned, exclude=["vocab"])
+    return nlp
 
 
 def prepare(article: Article, nlp: Language) -> Doc:
     """The Doc of an article, tokenised, ready for `nlp.pipe`."""
-    doc = nlp.make_doc(article.text)
+    # spaCy keeps strings in UTF-8, which has no half of a pair: another character of the same length stands for it.
+    doc = nlp.make_doc(_SURROGATE.sub("\ufffd", article.text))
     doc._.article = article
     return doc
 
@@ -83,7 +101,8 @@ def finish(doc: Doc) -> Extraction:
     """What the components wrote on a Doc, and the deals assembled from it."""
     article = pipes.article_of(doc)
     lexicon = load_lexicon(doc.lang_)
-    entries, mentions = pipes.read_entries(doc), pipes.read_spans(doc)
+    entries = pipes.read_entries(doc)
+    mentions = [replace(m, text=article.text[m.start : m.end]) for m in pipes.read_spans(doc)]
     return Extraction(
         article=article,
         entries=tuple(entries),
