@@ -450,6 +450,7 @@ def _read_events(reader: _Reader) -> list[_Draft]:
     drafts: list[_Draft] = []
     for sentence in reader.sentences:
         sentence.drafts = _merge_in_sentence(reader, sentence, _draft_sentence(reader, sentence))
+        sentence.drafts += _guess(reader, sentence, sentence.drafts)
         _add(reader, drafts, sentence, sentence.drafts)
     drafts += _continue_ledger(reader, [d for d in drafts if _complete(reader, d)])
     return sorted((d for d in drafts if _complete(reader, d)), key=lambda d: (d.sentences[0], d.at))
@@ -532,6 +533,54 @@ def _draft_sentence(reader: _Reader, sentence: _Sentence) -> list[_Draft]:
         draft.term = _term(reader, sentence, draft, drafts)
         _report(reader, sentence, draft)
     return drafts + _pairs(reader, sentence, drafts)
+
+
+# A guess is made on no smaller an amount.
+_SUM = 100_000
+# On which side a name stands by the word before it alone, where no frame is open.
+_USUAL = {"from": _PAYS, "by": _PAYS, "led": _PAYS, "join": _PAYS, "to": _GETS, "for": _GETS, "in": _GETS, "with": _SIDES, "between": _SIDES}
+
+
+def _guess(reader: _Reader, sentence: _Sentence, found: list[_Draft]) -> list[_Draft]:
+    """What no frame has told: an amount that nothing marks as a result or a price, a name, and a word that hints at a deal."""
+    held = {d.amount for d in found if _complete(reader, d)}
+    mentions = reader.mentions
+    free = [
+        i
+        for i in sentence.of_type(MentionType.MONEY)
+        if i not in held and _amount_kind(sentence, i) in ("deal", "stake") and (reader.money(i).value or reader.money(i).high or 0) >= _SUM
+    ]
+    if not free or held - {None}:
+        return []
+    hints = [(s, str(reader.lexicon.value("hint", m["hint"]))) for s, _, m in sentence.spans("{<}{hint}(?:{>}|(?<='))")]
+    doubts = {str(e) for _, e in reader.lexicon.scan("doubt", sentence.masked, lambda f: f.rule.options["effect"])}
+    headed = re.match(rf"\W*{_ORG}*(?: ?\([^()]{{1,30}}\))? ?: ?(?:[^\W\d_]{{1,12}} ){{0,3}}{_MONEY}", sentence.masked)
+    if not (hints or headed) or "none" in doubts:
+        return []
+    amount = free[0]
+    place = mentions[amount].start
+    partial = next((d for d in found if d.amount in (None, amount)), None)
+    if partial is not None:
+        partial.amount, partial.needs, partial.guessed = amount, partial.needs | {"money"}, partial.guessed + 1
+        return []
+    sources = _sources(reader, sentence)
+    parts: dict[str, list[int]] = {}
+    kind = min(hints, key=lambda h: abs(h[0] - place))[1] if hints else "investment"
+    for g in sentence.groups:
+        orgs = [i for i in g.orgs if i not in sources]
+        if orgs and not g.aside and (g.marker in _USUAL or (g.marker not in _BYSTANDERS and g.end <= place)):
+            parts.setdefault(_USUAL.get(g.marker) or ("subject" if not parts else _SIDES), []).extend(orgs)
+    if subject := parts.pop("subject", None):
+        parts.setdefault(_GETS if parts.get(_PAYS) else _PAYS, []).extend(subject)
+    if not parts:
+        return []
+    draft = _Draft(
+        rule="hint", type=kind, needs=frozenset({"money"}), sentence=sentence.index, at=place, end=place, parts=parts,
+        amount=amount, guessed=1, status=Status.PLANNED if "planned" in doubts else Status.ANNOUNCED, own=bool(sentence.spans("{<}{own_object:}{>}")), entry=sentence.entry, sentences=[sentence.index],
+    )  # fmt: skip
+    draft.date, draft.date_value, draft.own_date = _date(reader, sentence, draft)
+    _report(reader, sentence, draft)
+    return [draft]
 
 
 # Below it an amount is the price of a thing or a share; 1 is a symbolic price.
