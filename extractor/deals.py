@@ -538,17 +538,21 @@ def _draft_sentence(reader: _Reader, sentence: _Sentence) -> list[_Draft]:
 # A guess is made on no smaller an amount.
 _SUM = 100_000
 # On which side a name stands by the word before it alone, where no frame is open.
-_USUAL = {"from": _PAYS, "by": _PAYS, "led": _PAYS, "join": _PAYS, "to": _GETS, "for": _GETS, "in": _GETS, "with": _SIDES, "between": _SIDES}
+_USUAL = {
+    "from": _PAYS, "by": _PAYS, "led": _PAYS, "join": _PAYS, "to": _GETS, "for": _GETS, "in": _GETS, "with": _SIDES,
+    "between": _SIDES,
+}  # fmt: skip
 
 
 def _guess(reader: _Reader, sentence: _Sentence, found: list[_Draft]) -> list[_Draft]:
-    """What no frame has told: an amount that nothing marks as a result or a price, a name, and a word that hints at a deal."""
+    """What no frame has told: an amount that nothing marks as a result, a name, and a word that hints at a deal."""
     held = {d.amount for d in found if _complete(reader, d)}
     mentions = reader.mentions
+    sums = {i: reader.money(i).value or reader.money(i).high or 0 for i in sentence.of_type(MentionType.MONEY)}
     free = [
         i
-        for i in sentence.of_type(MentionType.MONEY)
-        if i not in held and _amount_kind(sentence, i) in ("deal", "stake") and (reader.money(i).value or reader.money(i).high or 0) >= _SUM
+        for i, value in sums.items()
+        if i not in held and value >= _SUM and _amount_kind(sentence, i) in ("deal", "stake")
     ]
     if not free or held - {None}:
         return []
@@ -576,7 +580,8 @@ def _guess(reader: _Reader, sentence: _Sentence, found: list[_Draft]) -> list[_D
         return []
     draft = _Draft(
         rule="hint", type=kind, needs=frozenset({"money"}), sentence=sentence.index, at=place, end=place, parts=parts,
-        amount=amount, guessed=1, status=Status.PLANNED if "planned" in doubts else Status.ANNOUNCED, own=bool(sentence.spans("{<}{own_object:}{>}")), entry=sentence.entry, sentences=[sentence.index],
+        amount=amount, guessed=1, status=Status.PLANNED if "planned" in doubts else Status.ANNOUNCED,
+        own=bool(sentence.spans("{<}{own_object:}{>}")), entry=sentence.entry, sentences=[sentence.index],
     )  # fmt: skip
     draft.date, draft.date_value, draft.own_date = _date(reader, sentence, draft)
     _report(reader, sentence, draft)
