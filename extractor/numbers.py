@@ -18,6 +18,8 @@ _TOKEN = (
     "(?P<digits>{digits:})|{cardinal}{>}|{scale}{>}|{fraction}{>}|{decimal_word}{>}|{joiner}|{article}{>}"
     "|(?P<blank>[ \\n-])"
 )
+# Blanks stand before thousands, or behind a comma in torn text ("1.837, 32").
+_SPACED = re.compile(r"\d{1,3}(?: \d{3})+(?:[.,]\d+)?|\d{1,3}(?:\.\d{3})+, \d\d")
 # Longer surfaces are no amounts; reading them digit by digit would let a hostile text cost more than its length.
 _MAX_SURFACE = 200
 
@@ -38,11 +40,11 @@ def read_number(surface: str, lexicon: Lexicon) -> Decimal | None:
 
 def _read_digits(text: str, decimal: str) -> Decimal | None:
     """Digits with marks of thousands and decimals; the last of two different marks is the decimal one."""
-    grouped = " " in text.strip() or "'" in text
+    if not text.isascii() or (" " in text and not _SPACED.fullmatch(text)):
+        return None
+    grouped = " " in text or "'" in text
     text = text.replace(" ", "").replace("'", "")
     marks = re.findall(r"[.,]", text)
-    if not text.isascii():
-        return None
     if len(set(marks)) == 2:
         mark = marks[-1]
         if marks.count(mark) > 1:

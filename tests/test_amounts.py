@@ -111,8 +111,10 @@ def test_any_amount_written_out_reads_back(lang: str, data: st.DataObject, whole
 
 
 HOSTILE = [
-    "9" * 20_000, "$" + "9" * 20_000, "milliards de " * 1500, "5 milliards de " * 1500, "($5 " * 1500, "cent " * 4000 + "euros",
-    "5 million to " * 800 + "$", "5-" * 2000 + "$", "1." * 8000 + "$", "$" * 2000, "5" + " " * 20_000 + "euros", "un demi " * 2000 + "euros",
+    "9" * 20_000, "$" + "9" * 20_000, "milliards de " * 1500, "5 milliards de " * 1500, "($5 " * 1500,
+    "cent " * 4000 + "euros",
+    "5 million to " * 800 + "$", "5-" * 2000 + "$", "1." * 8000 + "$", "$" * 2000,
+    "5" + " " * 20_000 + "euros", "un demi " * 2000 + "euros",
     "a hundred " * 2000 + "dollars", "€5 et " * 1000,
 ]  # fmt: skip
 
