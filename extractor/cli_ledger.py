@@ -53,6 +53,32 @@ def export(
         _fail(error)
 
 
+@app.command()
+def score(
+    gold: Annotated[Path, typer.Option(help="A file of deals under the events they tell.")] = Path(
+        "gold/events/dev.jsonl"
+    ),
+    errors: Annotated[
+        bool, typer.Option("--errors", help="Every pair that is joined or parted wrongly.")
+    ] = False,
+) -> None:
+    """How well deals of several articles are merged: pairs of deals in one event, with 95 % intervals.
+
+    `extractor ledger score --gold gold/events/test.jsonl`
+    """
+    from extractor.events import load_events, report_lines, score_events
+    from extractor.values import ExtractorError
+
+    try:
+        labels = load_events(gold)
+    except ExtractorError as error:
+        _fail(error)
+    except OSError as error:
+        _fail(ExtractorError(f"{gold}: {error.strerror}"))
+    for line in report_lines(labels, score_events(labels), errors=errors):
+        typer.echo(line)
+
+
 def _show(path: Path, sql: str) -> None:
     from extractor.ledger import Ledger
     from extractor.report import print_rows
