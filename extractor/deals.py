@@ -548,7 +548,9 @@ def _guess(reader: _Reader, sentence: _Sentence, found: list[_Draft]) -> list[_D
     """What no frame has told: an amount that nothing marks as a result, a name, and a word that hints at a deal."""
     held = {d.amount for d in found if _complete(reader, d)}
     mentions = reader.mentions
-    sums = {i: reader.money(i).value or reader.money(i).high or 0 for i in sentence.of_type(MentionType.MONEY)}
+    sums = {
+        i: reader.money(i).value or reader.money(i).high or 0 for i in sentence.of_type(MentionType.MONEY)
+    }
     free = [
         i
         for i, value in sums.items()
@@ -556,16 +558,27 @@ def _guess(reader: _Reader, sentence: _Sentence, found: list[_Draft]) -> list[_D
     ]
     if not free or held - {None}:
         return []
-    hints = [(s, str(reader.lexicon.value("hint", m["hint"]))) for s, _, m in sentence.spans("{<}{hint}(?:{>}|(?<='))")]
-    doubts = {str(e) for _, e in reader.lexicon.scan("doubt", sentence.masked, lambda f: f.rule.options["effect"])}
-    headed = re.match(rf"\W*{_ORG}*(?: ?\([^()]{{1,30}}\))? ?: ?(?:[^\W\d_]{{1,12}} ){{0,3}}{_MONEY}", sentence.masked)
+    hints = [
+        (s, str(reader.lexicon.value("hint", m["hint"])))
+        for s, _, m in sentence.spans("{<}{hint}(?:{>}|(?<='))")
+    ]
+    doubts = {
+        str(e) for _, e in reader.lexicon.scan("doubt", sentence.masked, lambda f: f.rule.options["effect"])
+    }
+    headed = re.match(
+        rf"\W*{_ORG}*(?: ?\([^()]{{1,30}}\))? ?: ?(?:[^\W\d_]{{1,12}} ){{0,3}}{_MONEY}", sentence.masked
+    )
     if not (hints or headed) or "none" in doubts:
         return []
     amount = free[0]
     place = mentions[amount].start
     partial = next((d for d in found if d.amount in (None, amount)), None)
     if partial is not None:
-        partial.amount, partial.needs, partial.guessed = amount, partial.needs | {"money"}, partial.guessed + 1
+        partial.amount, partial.needs, partial.guessed = (
+            amount,
+            partial.needs | {"money"},
+            partial.guessed + 1,
+        )
         return []
     sources = _sources(reader, sentence)
     parts: dict[str, list[int]] = {}
@@ -1644,12 +1657,15 @@ def _continue_ledger(reader: _Reader, drafts: list[_Draft]) -> list[_Draft]:
     """ "2005 — B, $1.6bn" among the purchases of A: an entry with no verb goes on as the entries beside it do."""
     dated = [d for d in drafts if d.entry is not None and _side(d, _PAYS) and _side(d, _GETS)]
     ways = Counter(
-        (reader.norm(i), side, d.type) for d in dated for side in (_PAYS, _GETS) for i in _side(d, side)[:1]
+        (reader.norm(i), side, _type(reader, d))
+        for d in dated
+        for side in (_PAYS, _GETS)
+        for i in _side(d, side)[:1]
     )
     if not ways or ways.most_common(1)[0][1] < max(3, len(dated) // 2):
         return []
     norm, side, kind = ways.most_common(1)[0][0]
-    model = next(d for d in dated if d.type == kind and norm in reader.norms(_side(d, side)))
+    model = next(d for d in dated if _type(reader, d) is kind and norm in reader.norms(_side(d, side)))
     told = {d.entry for d in drafts}
     out: list[_Draft] = []
     for sentence in reader.sentences:
@@ -1662,7 +1678,7 @@ def _continue_ledger(reader: _Reader, drafts: list[_Draft]) -> list[_Draft]:
         others = [i for i in orgs if reader.norm(i) != norm]
         topic = [i for i in _side(model, side) if reader.norm(i) == norm]
         draft = replace(
-            model, rule="ledger", sentence=sentence.index, at=sentence.start, places=[], amount=amounts[0],
+            model, rule="ledger", type=kind.value, sentence=sentence.index, at=sentence.start, places=[], amount=amounts[0],
             parts={side: topic, _GETS if side == _PAYS else _PAYS: others}, entry=sentence.entry, date=None,
             date_value=None, term=None, power=None, source=None, guessed=1, frames=1, sentences=[sentence.index],
         )  # fmt: skip
