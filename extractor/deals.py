@@ -1678,7 +1678,8 @@ def _continue_ledger(reader: _Reader, drafts: list[_Draft]) -> list[_Draft]:
         others = [i for i in orgs if reader.norm(i) != norm]
         topic = [i for i in _side(model, side) if reader.norm(i) == norm]
         draft = replace(
-            model, rule="ledger", type=kind.value, sentence=sentence.index, at=sentence.start, places=[], amount=amounts[0],
+            model, rule="ledger", type=kind.value, sentence=sentence.index, at=sentence.start, places=[],
+            amount=amounts[0],
             parts={side: topic, _GETS if side == _PAYS else _PAYS: others}, entry=sentence.entry, date=None,
             date_value=None, term=None, power=None, source=None, guessed=1, frames=1, sentences=[sentence.index],
         )  # fmt: skip
