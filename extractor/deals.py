@@ -507,6 +507,8 @@ def _draft_sentence(reader: _Reader, sentence: _Sentence) -> list[_Draft]:
         draft.power = next((i for i, owner in power.items() if owner == n), None)
         draft.again = bool(sentence.spans("{<}{again}{>}")) and _has_again(sentence, trigger, mine)
         draft.goods = _goods(sentence, trigger)
+        if draft.goods == "chips" and options.get("rented"):
+            draft.goods = "cloud"
         if draft.type == "investment" and (goods := _goods_behind(sentence, parts.get(_GETS, []))):
             draft.type, draft.goods = _SUPPLY, goods
         if len(mine) > 1 and (spread := _spread(sentence, draft, mine)):
@@ -620,6 +622,8 @@ def _amount_kind(sentence: _Sentence, index: int) -> str:
     before = after = None
     earlier = [i for i in sentence.of_type(MentionType.MONEY) if i < index]
     for start, end, kind in sentence.cues:
+        if kind == "exchange":  # "contre 2 millions" is a price, or the amount of before
+            kind = "compare" if earlier else "deal"
         if end <= m.start and m.start - end <= 65:
             gap = sentence.between(end, m.start)
             if (kind in ("compare", "part") and _MENTION.search(gap)) or (
@@ -734,6 +738,14 @@ def _fill(
         part = trigger.part("object") or trigger.part("of")
     if subject is not None and part and not trigger.noun:
         put(part, subject, subject=True)
+        aimed = [g for g in left if g.end <= subject.start and not passive and trigger.part("object")]
+        gap = sentence.between(aimed[-1].end, subject.start) if aimed else ""
+        if reader.lexicon.compiled("^ ,? {relative_object:}(?:{_}|(?<=')) {definite:}?$").search(gap):
+            put(str(trigger.part("object")), aimed[-1])
+    if trigger.part("to") and reader.lexicon.compiled("{<}{indirect_pronoun:}{_}(?:{auxiliary:}{_})?$").search(
+        sentence.between(max(sentence.start, trigger.start - 20), trigger.start)
+    ):
+        put(str(trigger.part("to")), _Group((), trigger.start, trigger.start, "", reference="one"), subject=True)
     for g, before in zip(right, [None, *right], strict=False):
         if g is subject:
             continue
@@ -777,7 +789,7 @@ def _fill(
             and trigger.part("tail")
             and not _has_trigger(sentence, trigger.end, sentence.end)
             and re.fullmatch(
-                r" ?[,(–|-] ?", sentence.between(max(trigger.end, _last_end(sentence, g)), g.start)
+                r" ?[:,(–|-] ?", sentence.between(max(trigger.end, _last_end(sentence, g)), g.start)
             )
         ):
             put(str(trigger.part("tail")), g)
@@ -937,7 +949,9 @@ def _is_passive(sentence: _Sentence, trigger: _Trigger) -> bool:
         return False
     before = sentence.between(max(sentence.start, trigger.start - 40), trigger.start)
     found = lexicon.compiled(r"{<}{passive} (?:[^\W\d_]{1,14}{_}){0,2}$").search(before)
-    return bool(found and lexicon.value("passive", found["passive"]))
+    # "Bertin, cédé à Alvia": a participle that follows its name at once.
+    bare = lexicon.compiled("{participle:}$").search(surface) and re.search("[\ue000\ue004]\\)? ?,? $", before)
+    return bool(bare or (found and lexicon.value("passive", found["passive"])))
 
 
 def _is_object(sentence: _Sentence, trigger: _Trigger, group: _Group) -> bool:
@@ -1550,16 +1564,14 @@ def _join(reader: _Reader, a: _Draft, b: _Draft) -> None:
 
 def _fill_from_topic(reader: _Reader, draft: _Draft) -> None:
     """ "Rachat de B" in the story of A: A is the buyer where the sentence names none."""
-    if (
-        draft.rule not in reader.topical
-        or draft.type != "acquisition"
-        or not draft.parts.get("target")
-        or _side(draft, _PAYS)
-    ):
+    topic, held = reader.dominant, reader.norms(_all(draft))
+    if topic is None or draft.rule not in reader.topical or not held or reader.norm(topic) in held:
         return
-    topic = reader.dominant
-    if topic is not None and reader.norm(topic) not in reader.norms(_all(draft)):
+    if draft.type in ("acquisition", "stake") and draft.parts.get("target") and not _side(draft, _PAYS):
         draft.parts[_PAYS] = [topic]
+        draft.guessed += 1
+    elif draft.type == "joint_venture" and len(held) == 1:
+        draft.parts.setdefault(_PAYS, []).append(topic)
         draft.guessed += 1
 
 
@@ -1750,6 +1762,8 @@ def _finish(reader: _Reader, draft: _Draft) -> Deal | None:
     others = [n for n in reader.norms(_all(draft)) if n not in payer and n not in payee]
     if draft.type in _TWO_SIDED and others and bool(payer) != bool(payee) and not draft.parts.get("giver"):
         payer, payee = (payer or others), (payee or others)
+    if kind is DealType.JOINT_VENTURE and not payee:
+        payer = [*payer, *others]
     parties = list(dict.fromkeys([*payer, *payee, *reader.norms(_all(draft))]))
     if not parties:
         return None
