@@ -332,8 +332,10 @@ def _read_year(surface: str, lexicon: Lexicon) -> int | None:
         return year if len(digits) == 4 else year + (2000 if year < _PIVOT else 1900)
     number = read_number(surface, lexicon)
     if number is None:
-        head, _, tail = surface.partition(" ")
-        century, rest = read_number(head, lexicon), read_number(tail, lexicon)
+        head, _, tail = surface.replace("-", " ").partition(" ")
+        # "nineteen seventy-two", and "nineteen oh two" by its last word
+        century = read_number(head, lexicon)
+        rest = read_number(tail, lexicon) or read_number(tail.rpartition(" ")[2], lexicon)
         number = century * 100 + rest if century and rest else None
     return int(number) if number is not None else None
 
@@ -351,7 +353,7 @@ def _read_relation(found: Found, lexicon: Lexicon) -> Relation | None:
 
 
 def _read_relative(found: Found, lexicon: Lexicon) -> Relative | None:
-    unit = lexicon.value("unit", found["unit"])
+    unit = lexicon.value("unit", found["unit"] or found["unit2"])
     relation = _read_relation(found, lexicon)
     return Relative(Grain(str(unit)), relation) if relation else None
 
@@ -393,10 +395,11 @@ def _read_length(found: Found, lexicon: Lexicon) -> Length | None:
 def _read_offset(found: Found, lexicon: Lexicon) -> Offset | None:
     options = found.rule.options
     sign = int(str(options["sign"]))
-    if "days" in options:  # "lundi en huit"
-        return Offset(
-            Length(((Decimal(str(options["days"])), Grain.DAY),)), sign, base=_read_calendar(found, lexicon)
-        )
+    if found["weekday"]:  # "lundi en huit", "two Fridays ago"
+        count = read_number(found["count"], lexicon) if found["count"] else None
+        days = Decimal(str(options.get("days", 0))) if count is None else 7 * (count - 1)
+        base = replace(_read_calendar(found, lexicon) or Calendar(), relation=Relation(-1) if sign < 0 else None)
+        return Offset(Length(((days, Grain.DAY),)), sign, base=base)
     length = _read_length(found, lexicon)
     if length is None:
         return None
@@ -436,7 +439,7 @@ def _read_years(found: Found, lexicon: Lexicon) -> Range | None:
 
 
 def _read_days(found: Found, lexicon: Lexicon) -> Range | None:
-    """Two days of one month in one figure: "Oct. 3-5, 2025"; "March 3 and 17" is none, but "March 3 and 4"."""
+    """Two days of one month in one figure: "Oct. 3-5, 2025"; "March 3 and 17" is none, but "March 3 and 4" is."""
     month = _read_calendar(found, lexicon)
     first, last = (_read_field("day", found[name] or "", lexicon) for name in ("first", "last"))
     if (
@@ -444,7 +447,7 @@ def _read_days(found: Found, lexicon: Lexicon) -> Range | None:
         or first is None
         or last is None
         or not first < last <= 31
-        or (found["and"] and last - first != 1)
+        or (found["and"] and not found["between"] and last - first != 1)
     ):
         return None
     return Range(replace(month, day=first), replace(month, day=last))
@@ -473,7 +476,7 @@ _READERS: Mapping[str, Callable[[Found, Lexicon], Expression | _Nothing | None]]
 
 # What is joined first binds tightest. Within a level joins are tried in the order of the file, from the right end of
 # the text, so that "end of the third week of March" nests.
-_LEVELS = (("within", "nth", "snap", "part"), ("offset",), ("range",))
+_LEVELS = (("within", "nth", "snap", "part"), ("offset", "span"), ("range",))
 _LONGEST_GAP = 28
 
 
@@ -564,7 +567,7 @@ def _snap(left: _Item, right: _Item, options: Mapping[str, object]) -> Expressio
     unit, base = left.expression, right.expression
     if left.weak and isinstance(unit, Relative) and isinstance(base, Calendar) and not _waits(base):
         grain = base.grain
-        if grain is unit.grain or (unit.grain is Grain.WEEK and grain is Grain.DAY):
+        if grain is unit.grain or (unit.grain in (Grain.WEEK, Grain.MONTH) and grain is Grain.DAY):
             return Snap(unit.grain, base, right.start - left.start if grain is Grain.YEAR else 0)
     return None
 
@@ -601,6 +604,17 @@ def _offset_from(left: _Item, right: _Item, options: Mapping[str, object]) -> Ex
     return None
 
 
+def _span_from(left: _Item, right: _Item, options: Mapping[str, object]) -> Expression | None:
+    """ "two weeks" starting "May 20"; the term of a contract, in months and years, is told beside its first day."""
+    length, first = left.expression, right.expression
+    if not isinstance(length, Length) or right.weak or _grain(first) is not Grain.DAY:
+        return None
+    if any(unit not in (Grain.DAY, Grain.WEEK) for _, unit in length.parts):
+        return None
+    rest = Length((*length.parts, (Decimal(-1), Grain.DAY)))  # the first day counts
+    return Range(first, Offset(rest, 1, base=first))
+
+
 def _range(left: _Item, right: _Item, options: Mapping[str, object]) -> Expression | None:
     """ "13" to "15 July", "mai 2015" et "2018"."""
     first, last = left.expression, right.expression
@@ -630,6 +644,7 @@ _COMBINE: Mapping[str, Callable[[_Item, _Item, Mapping[str, object]], Expression
     "snap": _snap,
     "part": _part_of,
     "offset": _offset_from,
+    "span": _span_from,
     "range": _range,
 }
 
@@ -898,7 +913,20 @@ def _calendar_value(calendar: Calendar, context: _Context) -> str | None:
     if context.tense == 0 and calendar.grain in (Grain.QUARTER, Grain.HALF):
         candidates = [value for value in candidates if int(value[:4]) <= span[1].year]
     reach = 0 if calendar.weekday and calendar.day is None else _REACH.get(calendar.grain, 0)
-    return timex.nearest(candidates, context.anchor or "", tense=context.tense, reach=reach)
+    value = timex.nearest(candidates, context.anchor or "", tense=context.tense, reach=reach)
+    if value and context.tense == 0 and calendar.weekday and not calendar.month and _lapsed(value, context.anchor):
+        return timex.nearest(candidates, context.anchor or "", tense=1)  # "Thursday the 15th"
+    return value
+
+
+# What is told without a year and without a tense, but so closely as "the first Tuesday of October", is a day to come
+# where the last one is so many days past.
+_LAPSED = 60
+
+
+def _lapsed(value: str, anchor: str | None) -> bool:
+    span, now = timex.bounds(value), timex.bounds(anchor) if anchor else None
+    return span is not None and now is not None and (now[0] - span[1]).days > _LAPSED
 
 
 def _build(calendar: Calendar, year: int) -> str | None:
@@ -1006,6 +1034,8 @@ def _offset_value(offset: Offset, context: _Context) -> str | None:
 
 def _nth_value(nth: Nth, context: _Context) -> str | None:
     container = _value(nth.container, context) if nth.container else None
+    if container and context.tense == 0 and _lapsed(container, context.anchor):
+        container = _value(nth.container, replace(context, tense=1)) if nth.container else None
     if nth.container is None and nth.size:
         return timex.duration([(Decimal(nth.size), nth.grain)])
     if nth.container is None and context.anchor and nth.weekday:
@@ -1050,7 +1080,7 @@ def _range_value(first: Expression, last: Expression, context: _Context) -> str 
 def _openness(expression: Expression) -> int:
     """How many fields an expression leaves to the other end of its range."""
     match expression:
-        case Part(_, base) if base is not None:
+        case Part(_, base) | Offset(base=base) if base is not None:
             return _openness(base)
         case Calendar(relation=None, within=None) if not expression.settled:
             return (
