@@ -95,6 +95,8 @@ def find_amounts(text: str, lexicon: Lexicon) -> list[Mention]:
         if amount.power:
             value = Power(gw=amount.value, low=amount.low, high=amount.high, qualifier=qualifier)
         else:
+            if amount.start not in currencies:  # a magnitude that nothing counts
+                continue
             currency = currencies[amount.start]
             if currency is None and amount.unit and amount.unit.weak:
                 continue
@@ -211,7 +213,9 @@ def _rules(lexicon: Lexicon) -> list[tuple[Rule, bool, int]]:
         (r, True) for r in lexicon.rules("power")
     ]
     rules += [(r, False) for r in money if "shared" in r.options]
-    return [(rule, power, int(_OPENS[next(iter(rule.regex.groupindex))])) for rule, power in rules]
+    # The first group is read from the source: compiling all rules takes a second, and most texts need few of them.
+    first = re.compile(r"\(\?P<(\w+)>")
+    return [(rule, power, int(_OPENS[match[1]])) for rule, power in rules if (match := first.search(rule.source))]
 
 
 def _scan(norm: str, lexicon: Lexicon) -> Iterator[_Amount]:
