@@ -491,7 +491,10 @@ def _range(found: Found, base: _Amount, factor: Decimal, norm: str, lexicon: Lex
             replace(ends[0], end=found.match.end("low") if unit_first else found.match.end("unit2")),
             replace(ends[1], start=found.match.start("unit2") if unit_first else ends[1].start),
         )
-    if lexicon.compiled("(?:{_}(?:{amount_and:}){_})").fullmatch(joint):
+    # "$14.1 billion or $14.9 billion with debt": two prices.
+    if lexicon.compiled("{_}{amount_or:}{_}").fullmatch(joint) and (scaled or own_units):
+        return None
+    if lexicon.compiled("{_}{amount_and:}{_}").fullmatch(joint):
         if not is_between:
             if scaled or (own_units and not unit_first):
                 return None
@@ -603,7 +606,8 @@ def _by_setting(
     if not foreign or (len(foreign) > 1 and foreign[0][0] == foreign[1][0]):
         return usual
     needed = _SETTING - 1 if usual_spelled else _SETTING
-    clear = foreign[0][0] >= needed and (usual_spelled or not weights[usual])
+    rival = 0 if usual_spelled else weights[usual] * (needed if kind in _SELF_CONTAINED else 2)
+    clear = foreign[0][0] >= max(needed, rival) and (usual_spelled or not (rival and kind in _SELF_CONTAINED))
     return foreign[0][1] if clear else usual
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from extractor.amounts import find_amounts
 from extractor.dates import find_dates, resolve_dates
-from extractor.gold import parse_markup
+from extractor.gold import load_gold, parse_markup
 from extractor.lexicon import load_lexicon
 from extractor.values import Money, Power, Timex
 
@@ -175,18 +175,14 @@ def own_cases() -> Iterator[Case]:
                 text, gold = parse_markup(marked)
                 wanted = [(m.start, m.end, m.type.value, [plain(m.value)]) for m in gold if not m.optional]
                 yield path.parent.name, text, data.get("anchor"), kinds, wanted
-    for path in sorted((ROOT / "gold").glob("*/*.json")):
-        record = json.loads(path.read_text("utf-8"))
-        text = record.get("text") or (ROOT / "corpus" / f"{path.stem}.txt").read_text("utf-8")
-        wanted = []
-        for m in record["mentions"]:
-            if m["type"] != "ORG" and not m.get("optional"):
-                value = m.get("norm") if m["type"] == "DATE" else m.get("value", m.get("gw"))
-                bounds = (float(m.get("low") or 0), float(m.get("high") or 0))
-                wanted.append(
-                    (m["start"], m["end"], m["type"], [bounds if value is None and m.get("low") else value])
-                )
-        yield record["lang"], text, record.get("published"), {"DATE", "MONEY", "POWER"}, wanted
+    for folder in ("dev", "test"):
+        for gold in (
+            load_gold(ROOT / "gold" / folder, ROOT / "corpus") if (ROOT / "gold" / folder).is_dir() else ()
+        ):
+            article, kinds = gold.extraction.article, {"DATE", "MONEY", "POWER"}
+            told = [m for m in gold.extraction.mentions if m.type.value in kinds and not m.optional]
+            wanted = [(m.start, m.end, m.type.value, [plain(m.value)]) for m in told]
+            yield str(article.lang), article.text, article.published, kinds, wanted
 
 
 def same(found: object, wanted: object) -> bool:
