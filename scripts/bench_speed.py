@@ -20,8 +20,6 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import median
 
-sys.path.insert(0, str(Path(__file__).parent))
-
 import spacy
 from spacy.language import Language
 from varied import varied
@@ -117,9 +115,8 @@ def cold(folder: Path, rounds: int) -> None:
         model = load_lexicon(lang).language_setting("model")
         load_only = [sys.executable, "-c", f"import spacy; spacy.load({model!r})"]
         run = [sys.executable, "-m", "extractor", "run", str(path), "-q", "-o", str(folder / "out.csv")]
-        print(
-            f"  {lang}: one short article / spacy.load  {ratio(*zip(*((child(run)[0], child(load_only)[0]) for _ in range(rounds))))}"
-        )
+        ours, theirs = [child(run)[0] for _ in range(rounds)], [child(load_only)[0] for _ in range(rounds)]
+        print(f"  {lang}: one short article / spacy.load  {ratio(ours, theirs)}")
     times = [child([sys.executable, "-m", "extractor", "--help"])[0] for _ in range(rounds)]
     print(f"  --help, seconds                     {told(times)}")
 
