@@ -272,6 +272,11 @@ def _preference(found: Found) -> tuple[int, int]:
     return -found.match.end(), 0 if options.get("reads") == "nothing" else 1 + (options.get("weak") is True)
 
 
+def _caught(found: Found, name: str) -> str | None:
+    """The group of a name, or of its second or third place in the template."""
+    return found[name] or found[f"{name}2"] or found[f"{name}3"]
+
+
 class _Nothing:
     """What looks like a date and is none: "24/7", "Black Friday"."""
 
@@ -289,7 +294,7 @@ def _read_calendar(found: Found, lexicon: Lexicon) -> Calendar | None:
     """The fields that a rule caught; None where one is out of bounds."""
     fields: dict[str, Any] = {}  # integers, which `replace` cannot be told
     for name in _FIELDS:
-        surface = found[name] or found[f"{name}2"]
+        surface = _caught(found, name)
         if surface is None:
             continue
         value = _read_year(surface, lexicon) if name == "year" else _read_field(name, surface, lexicon)
@@ -298,7 +303,7 @@ def _read_calendar(found: Found, lexicon: Lexicon) -> Calendar | None:
             return None
         # "The '90s", "les années 90" are of the century in which people say so.
         fields[name] = value + 190 if name == "decade" and value < 10 else value
-    season = lexicon.value("season", found["season"] or found["season2"])
+    season = lexicon.value("season", _caught(found, "season"))
     relation = _read_relation(found, lexicon)
     calendar = replace(Calendar(season=None if season is None else str(season), relation=relation), **fields)
     if (
@@ -335,7 +340,9 @@ def _read_year(surface: str, lexicon: Lexicon) -> int | None:
         head, _, tail = surface.replace("-", " ").partition(" ")
         # "nineteen seventy-two", and "nineteen oh two" by its last word
         century = read_number(head, lexicon)
-        rest = read_number(tail, lexicon) or read_number(tail.rpartition(" ")[2], lexicon)
+        rest = read_number(tail, lexicon)
+        if rest is None and tail.count(" ") == 1:
+            rest = read_number(tail.rpartition(" ")[2], lexicon)
         number = century * 100 + rest if century and rest else None
     return int(number) if number is not None else None
 
@@ -347,13 +354,13 @@ def _relation(value: object) -> Relation | None:
 
 def _read_relation(found: Found, lexicon: Lexicon) -> Relation | None:
     """The relation that a rule caught, before or behind its noun, or that it states itself."""
-    surface = found["relation"] or found["relation2"]
+    surface = _caught(found, "relation")
     tables = (lexicon.value(table, surface) for table in ("relation", "relation_after"))
     return _relation(next((v for v in tables if v is not None), found.rule.options.get("relation")))
 
 
 def _read_relative(found: Found, lexicon: Lexicon) -> Relative | None:
-    unit = lexicon.value("unit", found["unit"] or found["unit2"])
+    unit = lexicon.value("unit", _caught(found, "unit"))
     relation = _read_relation(found, lexicon)
     return Relative(Grain(str(unit)), relation) if relation else None
 
@@ -372,7 +379,7 @@ _MEASURE = rf"(?:{_COUNT})?{{unit:unit}}{{>}}(?:{{_}}(?P<plus>{{and_part:}}))?"
 
 def _read_length(found: Found, lexicon: Lexicon) -> Length | None:
     """Counts and units; the rule may catch them apart ("next three" "years") or leave them to be read here."""
-    unit = found["unit"] or found["unit2"]
+    unit = _caught(found, "unit")
     if unit is not None:
         measures: list[tuple[str | None, str, str | None]] = [(found["count"], unit, None)]
     else:
@@ -408,8 +415,8 @@ def _read_offset(found: Found, lexicon: Lexicon) -> Offset | None:
 
 
 def _read_nth(found: Found, lexicon: Lexicon) -> Nth | None:
-    ordinal = _read_field("day", found["ordinal"] or found["ordinal2"] or "", lexicon)
-    count = found["count"] or found["count2"]
+    ordinal = _read_field("day", _caught(found, "ordinal") or "", lexicon)
+    count = _caught(found, "count")
     size = read_number(count, lexicon) if count else None
     if ordinal is None or (count and size is None):
         return None
@@ -422,7 +429,7 @@ def _read_part(found: Found, lexicon: Lexicon) -> Part | None:
     """A word for a part; with a rule of its own unit it is complete ("year-end")."""
     name = str(found.rule.options.get("mod") or lexicon.value("part", found["part"]))
     mod = None if name == "REST" else Mod(name)
-    unit = lexicon.value("unit", found["unit"] or found["unit2"])
+    unit = lexicon.value("unit", _caught(found, "unit"))
     return Part(mod, Relative(Grain(str(unit)), Relation(0)) if unit else None)
 
 
