@@ -748,6 +748,8 @@ def _dateline(
                 continue
             if when.year is None or when.month is None or when.day is None:
                 continue
+            if found.start - block.start > _HEADING:
+                break
             before, rest = plain[block.start : found.start], plain[found.end : block.end]
             lead = cues.lead.search(before)
             name = before[: lead.start()] if lead else before

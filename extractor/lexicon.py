@@ -66,7 +66,7 @@ def surface_key(surface: str) -> str:
     return " ".join(normalise(surface).casefold().split())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rule:
     """A rule of a section: its template as a regular expression, its examples, and the keys that its owner reads."""
 
@@ -75,18 +75,13 @@ class Rule:
     examples: tuple[str, ...]
     options: Mapping[str, TableValue]
 
-    @property
+    @functools.cached_property
     def regex(self) -> re.Pattern[str]:
         """The compiled template: on first use, for a short article uses few of a pack's rules."""
-        return _compile(self.source)
-
-
-@functools.cache
-def _compile(source: str) -> re.Pattern[str]:
-    try:
-        return re.compile(source, re.IGNORECASE)
-    except re.error as error:
-        raise LexiconError(f"a rule is no regular expression: {error}: {source}") from error
+        try:
+            return re.compile(self.source, re.IGNORECASE)
+        except re.error as error:
+            raise LexiconError(f"rule {self.name!r} is no regular expression: {error}: {self.source}") from error
 
 
 @dataclass(frozen=True, slots=True)
