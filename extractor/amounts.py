@@ -132,7 +132,15 @@ class _Kind(IntFlag):
 
 
 _KINDS = {
-    _Kind.UNIT | _Kind.HINT: ("symbol", "letters", "weak_letters", "code", "weak_code", "small_code"),
+    _Kind.UNIT | _Kind.HINT: (
+        "symbol",
+        "letters",
+        "weak_letters",
+        "prefix_letters",
+        "code",
+        "weak_code",
+        "small_code",
+    ),
     _Kind.UNIT: ("demonym",),
     _Kind.NUMBER: ("cardinal", "article", "fraction"),
     _Kind.SCALE | _Kind.HINT: ("scale",),
@@ -215,7 +223,9 @@ def _rules(lexicon: Lexicon) -> list[tuple[Rule, bool, int]]:
     rules += [(r, False) for r in money if "shared" in r.options]
     # The first group is read from the source: compiling all rules takes a second, and most texts need few of them.
     first = re.compile(r"\(\?P<(\w+)>")
-    return [(rule, power, int(_OPENS[match[1]])) for rule, power in rules if (match := first.search(rule.source))]
+    return [
+        (rule, power, int(_OPENS[match[1]])) for rule, power in rules if (match := first.search(rule.source))
+    ]
 
 
 def _scan(norm: str, lexicon: Lexicon) -> Iterator[_Amount]:
@@ -229,6 +239,8 @@ def _scan(norm: str, lexicon: Lexicon) -> Iterator[_Amount]:
                 start -= 1
             elif norm[start - 2 : start - 1].isdigit():
                 continue
+        elif re.match(r"\d/\d", norm[max(0, start - 2) : start + 1]):
+            continue
         for rule, is_power, opens in rules:
             if not kind & opens:
                 continue
@@ -254,6 +266,7 @@ class _Number:
 
 
 def _read_amount(surface: str, lexicon: Lexicon) -> _Number | None:
+    surface = surface.replace("+", " ")  # "$100+ million"
     parts = lexicon.compiled("(?P<number>{quantity:})(?: -? (?P<magnitude>{magnitude:}))?").fullmatch(surface)
     if parts is None:
         value = read_number(surface, lexicon)
@@ -281,7 +294,7 @@ def _read_unit(surface: str | None, lexicon: Lexicon) -> _Unit | None:
         return None
     surface = surface.strip(" -\n")
     key = surface_key(surface)
-    for table, weak in (("letters", False), ("weak_letters", True)):
+    for table, weak in (("letters", False), ("weak_letters", True), ("prefix_letters", True)):
         spelled = lexicon.value(table, key)
         if isinstance(spelled, list) and surface in spelled[1:]:
             return _unit(str(spelled[0]), weak=weak)
@@ -402,6 +415,10 @@ def _read(found: Found, norm: str, lexicon: Lexicon, *, is_power: bool) -> list[
         ):
             return None
         value += cents / 100
+    if found["half"] is not None:
+        if number.scale is not None:
+            return None
+        value += Decimal("0.5")
     scaled = number.scale is not None or factor >= 1000
     # "5G" counts no money, and "1. 6 milliards" is no number.
     if base.shared and (
@@ -409,7 +426,12 @@ def _read(found: Found, norm: str, lexicon: Lexicon, *, is_power: bool) -> list[
     ):
         return None
     plain = not scaled and (unit is None or unit.measure or _MONEY_LIKE.search(surface) is None)
-    amount = replace(base, value=value, pending=weak and plain)
+    if unit is not None and unit.measure and not unit.code:
+        around = norm[max(0, base.start - _LEFT) : base.end + _LEFT]
+        if lexicon.compiled("{<}(?:{measure_other:})").search(around):
+            return []
+    qualifier = Qualifier.OVER if "+" in surface else Qualifier.EXACT
+    amount = replace(base, value=value, pending=weak and plain, qualifier=qualifier)
     if not scaled and _is_several(amount.start, norm, lexicon):
         return None
     if scaled and _is_several(amount.start, norm, lexicon):
@@ -436,6 +458,9 @@ def _is_several(start: int, norm: str, lexicon: Lexicon) -> bool:
 
 def _bounds(found: Found, base: _Amount, factor: Decimal, norm: str, lexicon: Lexicon) -> list[_Amount]:
     """ "tens of billions": low and high; "billions": low alone; "the billion": its value."""
+    # Behind a number that did not read ("1/2 million") a magnitude is no amount of its own.
+    if re.search(r"[\d½¼¾+] ?-?\Z", norm[max(0, base.start - 3) : base.start]):
+        return []
     scale = Decimal(str(lexicon.value("scale", found["scale"]) or 1)) * factor
     counts = lexicon.value("vague", found["vague"]) if found["vague"] else None
     if isinstance(counts, list):
