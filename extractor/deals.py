@@ -371,10 +371,16 @@ class _Reader:
         for i in self._order:
             if self.mentions[i].type is MentionType.ORG:
                 counts.setdefault(self.norm(i), []).append(i)
-        ranked = sorted(counts.values(), key=len, reverse=True)
-        if not ranked or len(ranked[0]) < 3:
+        if not counts:
             return None
-        return ranked[0][0] if len(ranked) == 1 or len(ranked[0]) >= _DOMINANT * len(ranked[1]) else None
+        # Whom the text names first counts once more.
+        first = next(iter(counts))
+        weights = {name: len(places) + (name == first) for name, places in counts.items()}
+        ranked = sorted(counts, key=lambda name: weights[name], reverse=True)
+        if len(counts[ranked[0]]) < 2 or weights[ranked[0]] < 3:
+            return None
+        clear = len(ranked) == 1 or weights[ranked[0]] >= _DOMINANT * weights[ranked[1]]
+        return counts[ranked[0]][0] if clear else None
 
     def norm(self, index: int) -> str:
         value = self.mentions[index].value
@@ -672,6 +678,7 @@ def _distance(sentence: _Sentence, index: int, trigger: _Trigger) -> float:
         gap, cost = sentence.between(m.end, trigger.start), float(trigger.start - m.end)
         words = len(_WORD.findall(gap))
         cost += 0 if trigger.noun and words <= 3 and not _MENTION.search(gap) else 30 + cost
+        cost += 60 * (not trigger.noun and "," in gap)
     low, high = min(m.start, trigger.start), max(m.start, trigger.start)
     return cost + 80 * sentence.crossings(low, high) + 12 * gap.count(",") + 60 * gap.count(";")
 
@@ -953,7 +960,12 @@ def _is_passive(sentence: _Sentence, trigger: _Trigger) -> bool:
     before = sentence.between(max(sentence.start, trigger.start - 40), trigger.start)
     found = lexicon.compiled(r"{<}{passive} (?:[^\W\d_]{1,14}{_}){0,2}$").search(before)
     # "Bertin, cédé à Alvia": a participle that follows its name at once.
-    bare = lexicon.compiled("{participle:}$").search(surface) and re.search("[\ue000\ue004]\\)? ?,? $", before)
+    verb = _WORD.match(surface)
+    bare = (
+        verb
+        and lexicon.compiled("{participle:}$").search(verb[0])
+        and re.search("[\ue000\ue004]\\)? ?,? $", before)
+    )
     return bool(bare or (found and lexicon.value("passive", found["passive"])))
 
 
@@ -1027,6 +1039,8 @@ def _resolve(
         if kind == "near":
             return list((bare or groups)[-1].orgs[:1])
         if kind == "one":
+            if subject and not bare and earlier is not sentence and earlier.index > back[0].index:
+                continue
             return [bare[0].orgs[0]] if subject and bare else [found[-1]]
         several = [g for g in bare if len(set(reader.norms(g.orgs))) >= 2]
         if several:
@@ -1336,7 +1350,10 @@ _LIST = 25
 def _introduced(reader: _Reader, sentence: _Sentence, draft: _Draft) -> tuple[int | None, str | None, bool]:
     """The date told by the sentence that introduces a list or the events of a paragraph, and tells none itself."""
     if sentence.entry is not None:
-        return None, None, False
+        before = reader.sentences[sentence.index - 1] if sentence.index else sentence
+        told = [i for i in before.of_type(MentionType.DATE) if re.match(r"\d{4}-\d", reader.timex(i) or "")]
+        near = before.paragraph == sentence.paragraph and before.entry == sentence.entry and not before.drafts
+        return (told[0], reader.timex(told[0]), False) if near and len(told) == 1 else (None, None, False)
     for earlier in reversed(reader.sentences[max(0, sentence.index - _LIST) : sentence.index]):
         listed = sentence.bullet and not earlier.bullet and earlier.masked.rstrip().endswith(":")
         same = earlier.paragraph == sentence.paragraph and not sentence.bullet
@@ -1778,7 +1795,8 @@ def _finish(reader: _Reader, draft: _Draft) -> Deal | None:
     date = draft.date_value
     if draft.entry is not None:
         date = reader.entries[draft.entry].date
-        if draft.date_value and _is_past(reader, draft, date):
+        # A day of the entry's month or year tells more than the entry does.
+        if draft.date_value and (_is_past(reader, draft, date) or draft.date_value.startswith(f"{date}-")):
             date = draft.date_value
     provenance = {
         "payer": tuple(_side(draft, _PAYS)),
