@@ -699,11 +699,15 @@ def _share(item: _Item, after: _Item) -> _Item:
 
 @dataclass(frozen=True, slots=True)
 class _Context:
-    """What an open expression leans on: the day of telling, the date told just before, and the tense (-1, 0, 1)."""
+    """What an open expression leans on: the day of telling, the dates told before, and the tense (-1, 0, 1).
+
+    `until`: in an entry of a timeline the story may run forward, but no further than to the day of publication.
+    """
 
     anchor: str | None
-    told: str | None = None
+    told: tuple[str, ...] = ()
     tense: int = 0
+    until: str | None = None
 
 
 def resolve_dates(
@@ -722,7 +726,8 @@ def resolve_dates(
     """
     plain = normalise(text)
     mentions: list[Mention] = []
-    dateline, told, told_year = published, None, None
+    dateline, told_year = published, None
+    told: tuple[str, ...] = ()
     entry: Entry | None = None
     position = previous = 0
     said: dict[Expression, str] = {}
@@ -733,7 +738,7 @@ def resolve_dates(
             entries[position] if position < len(entries) and entries[position].start <= item.start else None
         )
         if inside is not entry:
-            entry, told, told_year = inside, inside.date if inside else None, None
+            entry, told, told_year = inside, (inside.date,) if inside else (), None
         expression = item.expression
         anchor = entry.date if entry else dateline
         if told_year is not None and _breaks(
@@ -744,8 +749,8 @@ def resolve_dates(
         if told_year is not None and tense < 1:
             expression = _with_year(expression, told_year[0], anchor)
         if "\n" in plain[previous : item.start]:
-            said = {}
-        value = said.get(expression) or _value(expression, _Context(anchor, told, tense))
+            said, told = {}, told[-1:]
+        value = said.get(expression) or _value(expression, _Context(anchor, told, tense, published if entry else None))
         if (
             value
             and isinstance(expression, Calendar)
@@ -780,7 +785,7 @@ def resolve_dates(
         elif value is not None and isinstance(expression, Relative):
             told_year = None  # "this year": the story is back at its anchor
         if value is not None and timex.bounds(value):
-            told = value
+            told = (*told[-2:], value)
         previous = item.end
     return mentions
 
@@ -889,10 +894,10 @@ def _value(expression: Expression, context: _Context) -> str | None:
 
 def _leaning(told: bool, grain: Grain, context: _Context) -> str | None:
     """The date that a relation counts from: what was told before, unless it is coarser than the unit counted."""
-    if told and context.told:
-        own = timex.grain(context.told)
+    for value in reversed(context.told if told else ()):
+        own = timex.grain(value)
         if own is None or _SIZES.index(own) <= _SIZES.index(grain):
-            return context.told
+            return value
     return context.anchor
 
 
@@ -920,6 +925,9 @@ def _calendar_value(calendar: Calendar, context: _Context) -> str | None:
     if context.tense == 0 and calendar.grain in (Grain.QUARTER, Grain.HALF):
         candidates = [value for value in candidates if int(value[:4]) <= span[1].year]
     reach = 0 if calendar.weekday and calendar.day is None else _REACH.get(calendar.grain, 0)
+    if context.until and calendar.grain is Grain.MONTH and context.tense == 0:
+        reach = _REACH[Grain.HALF]
+        candidates = [value for value in candidates if timex.order(value) <= timex.order(context.until)]
     value = timex.nearest(candidates, context.anchor or "", tense=context.tense, reach=reach)
     if value and context.tense == 0 and calendar.weekday and not calendar.month and _lapsed(value, context.anchor):
         return timex.nearest(candidates, context.anchor or "", tense=1)  # "Thursday the 15th"
@@ -1067,11 +1075,11 @@ def _range_value(first: Expression, last: Expression, context: _Context) -> str 
         end = _value(last, context)
         if isinstance(first, Calendar) and first.day and not first.month:
             first = replace(first, weekday=None)
-        begin = _value(first, replace(context, anchor=end, told=end, tense=-1)) if end else None
+        begin = _value(first, replace(context, anchor=end, told=(end,), tense=-1)) if end else None
     else:
         begin = _value(first, context)
         end = (
-            _value(last, replace(context, anchor=begin, told=begin, tense=1))
+            _value(last, replace(context, anchor=begin, told=(begin,), tense=1))
             if begin and _openness(last)
             else _value(last, context)
         )
