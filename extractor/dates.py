@@ -530,10 +530,16 @@ def _waits(expression: Expression) -> bool:
             return False
 
 
+def _plain(expression: Expression) -> Expression:
+    """The year of "the year 2020", the month of "the month of March"."""
+    is_same = isinstance(expression, Snap) and _grain(expression.base) is expression.grain
+    return expression.base if isinstance(expression, Snap) and is_same else expression
+
+
 def _within(left: _Item, right: _Item, options: Mapping[str, object]) -> Expression | None:
     """ "juin" de "l'année prochaine", "20" of "next month", "Tuesday" of "last week"; the other way with `reverse`."""
     inner, outer = (right, left) if options.get("reverse") else (left, right)
-    one, container = inner.expression, outer.expression
+    one, container = inner.expression, _plain(outer.expression)
     if isinstance(one, Range):
         last = _within(replace(inner, expression=one.last), outer, {})
         return Range(one.first, last) if last else None
@@ -554,7 +560,7 @@ def _within(left: _Item, right: _Item, options: Mapping[str, object]) -> Express
 
 def _nth_of(left: _Item, right: _Item, options: Mapping[str, object]) -> Expression | None:
     """ "third Tuesday" of "September 2014", "dernière semaine" de "2019", "first nine months" of "2025"."""
-    container = right.expression
+    container = _plain(right.expression)
     if not isinstance(container, Calendar | Relative) or _grain(container) in (None, Grain.DAY):
         return None
     match left.expression:
@@ -678,7 +684,7 @@ def _share(item: _Item, after: _Item) -> _Item:
     mine, other = item.expression, after.expression
     if not isinstance(mine, Calendar) or not isinstance(other, Calendar) or mine.relation or other.relation:
         return item
-    if _waits(mine) and mine.day and other.day and other.month and mine.day < other.day:
+    if mine.day and not mine.month and other.day and other.month and mine.day < other.day:
         if other.day - mine.day == 1:
             return _Item(item.start, after.end, f"{item.rule} list", Range(mine, other))
         return replace(item, expression=replace(mine, month=other.month, year=other.year), weak=False)
