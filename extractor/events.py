@@ -121,7 +121,8 @@ def _middle(samples: Floats) -> Interval | None:
 def report_lines(gold: EventGold, score: EventScore, *, errors: bool) -> Iterator[str]:
     """What was scored and the figures; with `errors` each wrong pair, both deals of it."""
     counts = score.figure.counts
-    yield f"{len(gold.told)} deals of {len({t.article for t in gold.told})} articles, {len(set(gold.event.values()))} events"
+    articles, events = {told.article for told in gold.told}, set(gold.event.values())
+    yield f"{len(gold.told)} deals of {len(articles)} articles, {len(events)} events"
     values = counts.precision, counts.recall, counts.f1
     for name, value, spread in zip(RATIOS, values, score.figure.intervals, strict=True):
         yield f"{name:9}  {ratio(value, spread)}"

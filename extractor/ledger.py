@@ -9,14 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from importlib.metadata import version
 from pathlib import Path
 from typing import cast
 
-from extractor.merge import Told, agreed, merge
+from extractor.merge import Told, merge, spokesman
 from extractor.output import Done
 from extractor.records import Json, Record, number, read_deal, to_record
 from extractor.timex import order
@@ -29,6 +29,13 @@ _EVENT_SLOTS = (
     "date", "type", "amount", "amount_low", "amount_high", "currency", "amount_qualifier", "power_gw",
     "power_qualifier", "stake_percent", "term_years", "status",
 )  # fmt: skip
+# What an event takes from one of its tellings, since it makes sense together.
+_TOGETHER = (
+    ("parties", "payer", "payee"),
+    ("amount", "amount_low", "amount_high", "currency", "amount_qualifier"),
+    ("power_gw", "power_qualifier"),
+    *((slot,) for slot in ("date", "type", "stake_percent", "term_years", "status")),
+)
 _ROLES = {"parties": "party", "payer": "payer", "payee": "payee"}
 
 
@@ -70,7 +77,9 @@ class Ledger:
             )
         (state,) = self._db.execute("PRAGMA quick_check(1)").fetchone()
         if state != "ok":
-            raise ExtractorError(f"{self.path}: is damaged ({state}): restore it from a copy")
+            raise ExtractorError(
+                f"{self.path}: is damaged ({' '.join(state.split())}): restore it from a copy"
+            )
 
     def __enter__(self) -> Ledger:
         return self
@@ -145,12 +154,9 @@ class Ledger:
     def _add_event(self, group: Sequence[Told]) -> None:
         event = hashlib.sha256("\n".join(row.key for row in group).encode()).hexdigest()[:16]
         slots: dict[str, object] = {}
-        claims: list[dict[str, object]] = []
-        for slot in (*_EVENT_SLOTS, *_ROLES):
-            best, values = agreed(group, slot)
-            slots[slot] = best
-            for value, keys in values.items():
-                claims += [{"event": event, "slot": slot, "value": _text(value), "deal": key} for key in keys]
+        for together in _TOGETHER:
+            deal = spokesman(group, together).deal
+            slots |= {slot: getattr(deal, slot) for slot in together}
         told = sorted((row.published for row in group if row.published), key=order)
         row = {
             "event": event, "sources": len(group), "first_told": told[0] if told else None,
@@ -161,8 +167,12 @@ class Ledger:
         for slot, role in _ROLES.items():
             for name in dict.fromkeys(cast("tuple[str, ...]", slots[slot] or ())):
                 _insert(self._db, "event_sides", {"event": event, "role": role, "organisation": name})
-        for claim in claims:
-            _insert(self._db, "claims", claim)
+        for one in group:
+            for slot in slots:
+                value = getattr(one.deal, slot)
+                if value is not None and value != ():
+                    said = {"event": event, "slot": slot, "value": _text(value), "deal": one.key}
+                    _insert(self._db, "claims", said)
         self._db.executemany("UPDATE deals SET event = ? WHERE key = ?", [(event, row.key) for row in group])
 
     def query(self, sql: str) -> tuple[list[str], list[tuple[Json, ...]]]:
@@ -227,7 +237,7 @@ def _transaction(db: sqlite3.Connection) -> Iterator[None]:
         raise
 
 
-def _insert(db: sqlite3.Connection, table: str, row: dict[str, object]) -> None:
+def _insert(db: sqlite3.Connection, table: str, row: Mapping[str, object]) -> None:
     names = ", ".join(f'"{name}"' for name in row)
     db.execute(f"INSERT INTO {table} ({names}) VALUES ({', '.join('?' * len(row))})", tuple(row.values()))
 

@@ -39,7 +39,8 @@ CREATE TABLE sides (
 ) WITHOUT ROWID;
 CREATE INDEX sides_organisation ON sides (organisation);
 
--- Deals of several articles that tell one event, merged: each slot is what most of them say.
+-- Deals of several articles that tell one event, merged: slots are what most of them say, and those that belong together
+-- (an amount and its currency, the sides) are of one telling.
 CREATE TABLE events (
     event TEXT PRIMARY KEY,
     date TEXT, payer TEXT, payee TEXT, parties TEXT, type TEXT, amount REAL, amount_low REAL, amount_high REAL,
@@ -84,7 +85,7 @@ JOIN event_sides q ON q.event = e.event AND q.role = 'payee'
 ORDER BY e.amount DESC, e.event, payer, payee;
 
 CREATE VIEW gigawatts_by_customer AS
-SELECT p.organisation AS customer, sum(e.power_gw) AS gigawatts, count(*) AS deals
+SELECT p.organisation AS customer, round(sum(e.power_gw), 6) AS gigawatts, count(*) AS deals
 FROM events e JOIN event_sides p ON p.event = e.event AND p.role = 'payer'
 WHERE e.power_gw IS NOT NULL GROUP BY p.organisation ORDER BY gigawatts DESC, customer;
 

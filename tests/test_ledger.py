@@ -86,6 +86,36 @@ def test_a_disagreement_is_kept(tmp_path: Path) -> None:
     assert sorted(rows) == [("announced", "one"), ("reported", "other")]
 
 
+def test_an_amount_goes_with_its_own_currency(tmp_path: Path) -> None:
+    dollars = article("dollars", deal(amount=Decimal(6_400_000_000), currency="USD"), published="2025-03-09")
+    euros = article("euros", deal(amount=Decimal(5_500_000_000), currency="EUR"))
+    with Ledger(tmp_path / "l.db") as ledger:
+        ledger.add([dollars, euros, article("more", deal(amount=None, amount_low=None, currency="EUR"))])
+        ledger.merge()
+        rows = ledger.query("SELECT sources, amount, currency FROM events")[1]
+    assert rows == [(3, 5_500_000_000, "EUR")]
+
+
+def test_what_most_say_stands_and_the_fuller_telling_of_equals(tmp_path: Path) -> None:
+    bare = article("bare", deal(payer=(), payee=(), amount=None, currency=None), published="2025-03-20")
+    with Ledger(tmp_path / "l.db") as ledger:
+        ledger.add([ONE, bare])
+        ledger.merge()
+        rows = ledger.query("SELECT sources, payer, payee, amount FROM events")[1]
+    assert rows == [(2, "Acme", "Brill", 38_000_000_000)]
+
+
+def test_gigawatts_add_up_without_the_dust_of_floats(tmp_path: Path) -> None:
+    deals = (
+        deal(power_gw=Decimal("1.1")),
+        deal(payee=("Dune",), parties=("Acme", "Dune"), power_gw=Decimal("0.2")),
+    )
+    with Ledger(tmp_path / "l.db") as ledger:
+        ledger.add([article("one", *deals)])
+        ledger.merge()
+        assert ledger.query("SELECT * FROM gigawatts_by_customer")[1] == [("Acme", 1.3, 2)]
+
+
 def test_money_that_comes_back_is_a_loop(tmp_path: Path) -> None:
     back = article(
         "back", deal(payer=("Brill",), payee=("Acme",), type=DealType.INVESTMENT, amount=Decimal(5))
@@ -142,6 +172,46 @@ def test_a_locked_ledger_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     with Ledger(tmp_path / "l.db") as ledger, pytest.raises(ExtractorError, match="locked"):
         ledger.add([OTHER])
     other.close()
+
+
+def test_a_full_disk_is_told_and_leaves_the_ledger_as_it_was(tmp_path: Path) -> None:
+    events(tmp_path / "l.db", ONE)
+    with Ledger(tmp_path / "l.db") as ledger:
+        (pages,) = ledger.query("PRAGMA page_count")[1][0]
+        ledger._db.execute(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(ExtractorError, match=r"l\.db: .*full.*check the disk"):
+            ledger.add([article(f"long {n} " * 2000) for n in range(5)])
+    with Ledger(tmp_path / "l.db") as ledger:
+        assert ledger.query("SELECT id FROM articles")[1] == [("one",)]
+        assert ledger.query("SELECT sources FROM events")[1] == [(1,)]
+
+
+def test_a_damaged_ledger_is_told_and_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "l.db"
+    events(path, ONE, OTHER)
+    data = bytearray(path.read_bytes())
+    data[4096 * 2 : 4096 * 6] = b"\xff" * 4096 * 4
+    path.write_bytes(data)
+    with pytest.raises(ExtractorError, match=r"l\.db: .*restore it from a copy"):
+        Ledger(path)
+    assert path.read_bytes() == data
+
+
+def test_a_ledger_in_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ExtractorError, match=r"l\.db: unable to open"):
+        Ledger(tmp_path / "nowhere" / "l.db")
+
+
+def test_a_run_that_fails_while_merging_keeps_the_events_it_had(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = events(tmp_path / "l.db", ONE, OTHER)
+    with Ledger(tmp_path / "l.db") as ledger:
+        monkeypatch.setattr(Ledger, "_add_event", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            ledger.merge()
+        rows = ledger.query("SELECT event, sources FROM events ORDER BY event")[1]
+    assert rows == [row[:2] for row in before]
 
 
 @pytest.mark.parametrize(
