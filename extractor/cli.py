@@ -6,6 +6,8 @@ Data to stdout, words to stderr; exit 0, 1 (some input failed) or 2 (usage).
 from __future__ import annotations
 
 import contextlib
+import os
+import signal
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -104,13 +106,14 @@ def run(
     import logging
 
     from extractor.batch import Failure, Options, extract_stream, input_key, skip_done
-    from extractor.output import whole_or_absent
+    from extractor.output import Done, whole_or_absent
     from extractor.read import read_articles
     from extractor.values import ExtractorError, ReadError
 
     logging.basicConfig(
         level=logging.DEBUG if verbose else logging.ERROR, format="%(name)s: %(message)s", stream=sys.stderr
     )
+    done = Done()
     options = Options(model=model, aliases=aliases, timeout=timeout)
     if ledger and resume:
         raise typer.BadParameter("a ledger skips what it has by itself: leave --resume out")
@@ -144,14 +147,16 @@ def run(
         say(str(error))
         # What no input could be read with (a language, a date) is wrong usage; an output that cannot be is not.
         raise typer.Exit(2 if isinstance(error, ReadError) else 1) from None
+    except BrokenPipeError:
+        raise
     except OSError as error:
         say(
             f"{error.filename or 'output'}: {error.strerror}: nothing was put in place; --resume goes on from here"
         )
         raise typer.Exit(1) from None
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         say(f"interrupted after {done.inputs} inputs; --resume goes on from here")
-        raise typer.Exit(130) from None
+        raise typer.Exit(128 + (stop.args[0] if stop.args else signal.SIGINT)) from None
     if not quiet:
         say(
             f"{done.articles} articles, {done.deals} deals"
@@ -212,7 +217,15 @@ def _progress(outcomes: Iterator[Batch], *, quiet: bool) -> Iterator[Iterator[Ba
 
 
 def main() -> None:
-    """The entry point: usage errors exit with 2, a closed pipe ends quietly."""
+    """The entry point: usage errors exit with 2, a closed pipe ends quietly, SIGTERM ends a run as an interrupt does."""
+    own = os.getpid()
+
+    def end(number: int, frame: object) -> None:
+        if os.getpid() != own:
+            os._exit(128 + number)  # a worker process has nothing to put away
+        raise KeyboardInterrupt(number)
+
+    signal.signal(signal.SIGTERM, end)
     try:
         app(prog_name="extractor")
     except BrokenPipeError:
