@@ -832,6 +832,7 @@ def _is_dateline(
 
 # Clauses are short: cues stand within this many characters before or after a date (peers' cases: 60 to 200 alike).
 _CUE_BEFORE, _CUE_AFTER = 120, 70
+_OPENING = 12
 _CLAUSE_END = re.compile(r"[.!?;] |\n")
 _WORD_BEFORE = re.compile(r"\w{4,30} $")
 _CLAUSE_AFTER = re.compile(r"[.!?;,] |\n")
@@ -849,11 +850,14 @@ def _tense(text: str, item: FoundDate, lexicon: Lexicon) -> int:
     before = _CLAUSE_END.split(text[max(0, item.start - _CUE_BEFORE) : item.start])[-1]
     cues = lexicon.compiled(r"(?P<past>{past_cue:})|(?P<future>{future_cue:})")
     match = max(cues.finditer(before), key=re.Match.start, default=None)
-    match = match or cues.search(_CLAUSE_AFTER.split(text[item.end : item.end + _CUE_AFTER])[0])
+    # A date that opens its sentence belongs to the verb behind the comma, be it "by June, it had sold".
+    opens = len(before) < _OPENING and (match is None or match.end() == len(before))
+    if match is None or opens:
+        clause = _CLAUSE_END if opens else _CLAUSE_AFTER
+        match = cues.search(clause.split(text[item.end : item.end + _CUE_AFTER])[0]) or match
     if match is None:
-        return (
-            -1 if isinstance(expression, Offset) and expression.loose and _WORD_BEFORE.search(before) else 0
-        )
+        opening_word = _WORD_BEFORE.search(before)
+        return -1 if isinstance(expression, Offset) and expression.loose and opening_word else 0
     return 1 if match["future"] else -1
 
 
