@@ -209,16 +209,24 @@ class LedgerWriter:
             pass
 
 
+# What a person can do about what SQLite says.
+_MENDS = {
+    "locked": "wait for the other run to end",
+    "full": "make room on the disk; the ledger is as it was",
+    "no such": "ledger.sql names tables, views and columns; SELECT name FROM sqlite_schema lists the first two",
+    "syntax": "check the query",
+    "readonly": "a query only reads, and a run needs a file that it may write",
+}
+
+
 @contextmanager
 def _told(path: Path) -> Iterator[None]:
     """SQLite's errors as one line that names the ledger and the mend."""
     try:
         yield
     except sqlite3.OperationalError as error:
-        mend = (
-            "wait for the other run to end"
-            if "locked" in str(error)
-            else "check the disk, the folder and the query"
+        mend = next(
+            (mend for words, mend in _MENDS.items() if words in str(error)), "check the disk and the folder"
         )
         raise ExtractorError(f"{path}: {error}: {mend}") from error
     except sqlite3.DatabaseError as error:

@@ -131,6 +131,19 @@ def test_a_query_cannot_write(tmp_path: Path) -> None:
         ledger.query("DELETE FROM articles")
 
 
+@pytest.mark.parametrize(
+    ("sql", "mend"),
+    [
+        ("SELECT * FROM nope", "lists the first two"),
+        ("SELEC 1", "check the query"),
+        ("DROP TABLE deals", "only reads"),
+    ],
+)
+def test_a_query_that_fails_says_what_to_do(tmp_path: Path, sql: str, mend: str) -> None:
+    with Ledger(tmp_path / "l.db") as ledger, pytest.raises(ExtractorError, match=mend):
+        ledger.query(sql)
+
+
 def test_a_failed_batch_leaves_the_ledger_as_it_was(tmp_path: Path) -> None:
     broken = article("broken", deal(evidence=None))
     with Ledger(tmp_path / "l.db") as ledger:
@@ -179,7 +192,7 @@ def test_a_full_disk_is_told_and_leaves_the_ledger_as_it_was(tmp_path: Path) -> 
     with Ledger(tmp_path / "l.db") as ledger:
         (pages,) = ledger.query("PRAGMA page_count")[1][0]
         ledger._db.execute(f"PRAGMA max_page_count = {pages}")
-        with pytest.raises(ExtractorError, match=r"l\.db: .*full.*check the disk"):
+        with pytest.raises(ExtractorError, match=r"l\.db: .*full.*make room"):
             ledger.add([article(f"long {n} " * 2000) for n in range(5)])
     with Ledger(tmp_path / "l.db") as ledger:
         assert ledger.query("SELECT id FROM articles")[1] == [("one",)]
