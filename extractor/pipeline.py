@@ -9,6 +9,7 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 from typing import cast
 
@@ -29,6 +30,7 @@ from extractor.values import Article, Extraction, ExtractorError, Mention
 _TUNED = Path(__file__).parent / "models"
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_LONG_WORD = re.compile(r"\S{500}")
 
 
 def load(
@@ -92,7 +94,11 @@ def _load_tagger(lexicon: Lexicon) -> Language:
 def prepare(article: Article, nlp: Language) -> Doc:
     """The Doc of an article, tokenised, ready for `nlp.pipe`."""
     # spaCy keeps strings in UTF-8, which has no half of a pair: another character of the same length stands for it.
-    doc = nlp.make_doc(_SURROGATE.sub("\ufffd", article.text))
+    text = _SURROGATE.sub("\ufffd", article.text)
+    # Its tokenizer looks through the whole of a word for each mark at its ends: longer ones are cut.
+    cuts = [0, *(match.end() for match in _LONG_WORD.finditer(text)), len(text)]
+    docs = [nlp.make_doc(text[a:b]) for a, b in pairwise(cuts) if a < b] or [nlp.make_doc("")]
+    doc = docs[0] if len(docs) == 1 else cast(Doc, Doc.from_docs(docs, ensure_whitespace=False))
     doc._.article = article
     return doc
 
