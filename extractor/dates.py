@@ -37,7 +37,7 @@ class Relation:
 class Calendar:
     """A unit that the calendar names, with the fields that the text states.
 
-    `weekday`: Monday is 1. `season`: SP, SU, FA, WI. `decade` 199 is the nineties; `century` 21 is the present one.
+    `feast`: as `timex.feast` reads it. `weekday`: Monday is 1. `season`: SP, SU, FA, WI. `decade` 199 is the nineties; `century` 21 is the present one.
     `relation`: "last March", "ce lundi". `within` tells what the fields leave open: "March" within "last year".
     """
 
@@ -51,6 +51,7 @@ class Calendar:
     season: str | None = None
     decade: int | None = None
     century: int | None = None
+    feast: str | None = None
     relation: Relation | None = None
     within: Expression | None = None
 
@@ -70,7 +71,7 @@ class Calendar:
     @property
     def grain(self) -> Grain:
         """The grain of its value."""
-        if self.day or self.weekday:
+        if self.day or self.weekday or self.feast:
             return Grain.DAY
         named = {
             Grain.WEEK: self.week,
@@ -209,7 +210,7 @@ _TOKEN = re.compile(
 )
 _OPENING_TABLES = (
     "month", "weekday", "season", "unit", "ordinal", "half", "relation", "deictic", "part", "decade", "one", "several",
-    "opener", "cardinal",
+    "feast", "opener", "cardinal",
 )  # fmt: skip
 
 
@@ -292,7 +293,7 @@ _LIMITS = {"month": 12, "day": 31, "weekday": 7, "quarter": 4, "half": 2, "week"
 
 def _read_calendar(found: Found, lexicon: Lexicon) -> Calendar | None:
     """The fields that a rule caught; None where one is out of bounds."""
-    fields: dict[str, Any] = {}  # integers, which `replace` cannot be told
+    fields: dict[str, Any] = {}  # of several types, which `replace` cannot be told
     for name in _FIELDS:
         surface = _caught(found, name)
         if surface is None:
@@ -303,9 +304,10 @@ def _read_calendar(found: Found, lexicon: Lexicon) -> Calendar | None:
             return None
         # "The '90s", "les années 90" are of the century in which people say so.
         fields[name] = value + 190 if name == "decade" and value < 10 else value
-    season = lexicon.value("season", _caught(found, "season"))
-    relation = _read_relation(found, lexicon)
-    calendar = replace(Calendar(season=None if season is None else str(season), relation=relation), **fields)
+    for name in ("season", "feast"):
+        word = lexicon.value(name, _caught(found, name))
+        fields[name] = None if word is None else str(word)
+    calendar = replace(Calendar(relation=_read_relation(found, lexicon)), **fields)
     if (
         calendar.month
         and calendar.day
@@ -960,6 +962,8 @@ def _build(calendar: Calendar, year: int) -> str | None:
         return f"{calendar.century - 1:02}00/{calendar.century - 1:02}99"
     if calendar.decade is not None:
         return f"{calendar.decade:03}X"
+    if calendar.feast:
+        return timex.feast(calendar.feast, year)
     value = f"{year:04}"
     if calendar.month and calendar.day:
         return timex.day(year, calendar.month, calendar.day)

@@ -82,6 +82,26 @@ def day(year: int, month: int, day_of_month: int) -> str | None:
         return None
 
 
+def feast(rule: str, year: int) -> str | None:
+    """A feast's day: "12/25" is a date, "11/4/4" the fourth Thursday of November, "E-2" two days before Easter."""
+    if rule.startswith("E"):
+        return at(_easter(year) + timedelta(int(rule[1:])), Grain.DAY)
+    month, number, *count = (int(part) for part in rule.split("/"))
+    if count:
+        return nth(f"{year:04}-{month:02}", count[0], Grain.DAY, weekday=number)
+    return day(year, month, number)
+
+
+def _easter(year: int) -> date:
+    """Easter Sunday of the Gregorian calendar, after Gauss, Meeus and Jones."""
+    golden, (century, rest) = year % 19, divmod(year, 100)
+    moon = (19 * golden + century - century // 4 - (century - (century + 8) // 25 + 1) // 3 + 15) % 30
+    sunday = (32 + 2 * (century % 4) + 2 * (rest // 4) - moon - rest % 4) % 7
+    late = (golden + 11 * moon + 22 * sunday) // 451
+    month, number = divmod(moon + sunday - 7 * late + 114, 31)
+    return date(year, month, number + 1)
+
+
 def bounds(value: str) -> tuple[date, date] | None:
     """First and last day of a calendar value or interval; None for a duration and for what no calendar holds."""
     if "/" in value:
