@@ -8,6 +8,7 @@ entry's, or the publication's. Words and rules: lang/<code>/dates.toml; calendar
 
 from __future__ import annotations
 
+import bisect
 import functools
 import logging
 import re
@@ -17,7 +18,7 @@ from decimal import Decimal
 from typing import Any
 
 from extractor import timex
-from extractor.lexicon import Found, Lexicon, Rule, normalise
+from extractor.lexicon import Found, Lexicon, normalise
 from extractor.numbers import read_number
 from extractor.timex import Grain
 from extractor.values import Entry, Mention, MentionType, Mod, Timex
@@ -37,8 +38,9 @@ class Relation:
 class Calendar:
     """A unit that the calendar names, with the fields that the text states.
 
-    `feast`: as `timex.feast` reads it. `weekday`: Monday is 1. `season`: SP, SU, FA, WI. `decade` 199 is the nineties; `century` 21 is the present one.
-    `relation`: "last March", "ce lundi". `within` tells what the fields leave open: "March" within "last year".
+    `weekday`: Monday is 1. `season`: SP, SU, FA, WI. `feast`: as `timex.feast` reads it. `decade` 199 is the nineties;
+    `century` 21 is the present one. `relation`: "last March", "ce lundi". `within` tells what the fields leave open:
+    "March" within "last year".
     """
 
     year: int | None = None
@@ -208,52 +210,38 @@ def _lead(expression: Expression) -> int:
 _TOKEN = re.compile(
     r"\d+|[IVX]{2,}[a-zèᵉ]{1,3}(?![^\W_])|[A-ZÀ-ÖØ-Þ]{2,}(?![a-zß-öø-ÿ])|[^\W\d_][^\W\d_A-ZÀ-ÖØ-Þ]*"
 )
-_OPENING_TABLES = (
-    "month", "weekday", "season", "unit", "ordinal", "half", "relation", "deictic", "part", "decade", "one", "several",
-    "feast", "opener", "cardinal",
-)  # fmt: skip
-
-
 # Rules may need a word of these tables; none stands further behind their beginning than this many characters.
 _NEEDED = ("unit", "month", "weekday", "season")
 _NEEDED_WITHIN = 60
 
 
 @functools.cache
-def _first_words(lexicon: Lexicon, tables: tuple[str, ...]) -> frozenset[str]:
-    """First words of the surfaces of tables."""
-    surfaces = (surface for table in tables for surface in lexicon.table(table))
-    return frozenset(match[0] for surface in surfaces if (match := _TOKEN.search(surface)))
-
-
-@functools.cache
-def _rules_near(lexicon: Lexicon, near: tuple[bool, ...]) -> tuple[Rule, ...]:
-    """The rules that may match where words of some of the needed tables follow."""
-    tables = {None, *(table for table, stands in zip(_NEEDED, near, strict=True) if stands)}
-    return tuple(rule for rule in lexicon.rules("date") if rule.options.get("needs") in tables)
+def _first_words(lexicon: Lexicon, table: str) -> frozenset[str]:
+    """First words of the surfaces of a table."""
+    return frozenset(match[0] for surface in lexicon.table(table) if (match := _TOKEN.search(surface)))
 
 
 def _atoms(text: str, lexicon: Lexicon) -> Iterator[_Item]:
-    """What the rules find, leftmost and longest.
-
-    Rules are tried only where a word of the pack, or a figure, can open one, and the words that they need follow.
-    """
-    openers, position = _first_words(lexicon, _OPENING_TABLES), 0
+    """What the rules find at the beginnings of words and figures, leftmost and longest."""
     tokens = [(match.start(), match[0].casefold()) for match in _TOKEN.finditer(text)]
-    needed = [_first_words(lexicon, (table,)) for table in _NEEDED]
-    places = [[at for at, word in tokens if word in words] for words in needed]
-    nexts = [0] * len(_NEEDED)
-    for start, word in tokens:
-        if start < position or not (word[0].isdigit() or word in openers):
+    words = {table: _first_words(lexicon, table) for table in _NEEDED}
+    places = {table: [start for start, word in tokens if word in words[table]] for table in _NEEDED}
+
+    def follows(table: object, start: int) -> bool:
+        at = places[str(table)]
+        n = bisect.bisect_left(at, start)
+        return n < len(at) and at[n] <= start + _NEEDED_WITHIN
+
+    position = 0
+    for start, _ in tokens:
+        if start < position:
             continue
-        for i, place in enumerate(places):
-            while nexts[i] < len(place) and place[nexts[i]] < start:
-                nexts[i] += 1
-        near = tuple(
-            n < len(p) and p[n] <= start + _NEEDED_WITHIN for n, p in zip(nexts, places, strict=True)
-        )
-        rules = _rules_near(lexicon, near)
-        matches = [Found(rule, match) for rule in rules if (match := rule.regex.match(text, start))]
+        matches = [
+            Found(rule, match)
+            for rule in lexicon.rules_at("date", text, start)
+            if ("needs" not in rule.options or follows(rule.options["needs"], start))
+            and (match := rule.regex.match(text, start))
+        ]
         matches.sort(key=_preference)
         for found in matches:
             read = _READERS[str(found.rule.options.get("reads", "calendar"))]
@@ -261,9 +249,8 @@ def _atoms(text: str, lexicon: Lexicon) -> Iterator[_Item]:
             if expression is not None:
                 position = max(found.match.end(), start + 1)
                 if not isinstance(expression, _Nothing):
-                    yield _Item(
-                        *found.span, found.rule.name, expression, found.rule.options.get("weak") is True
-                    )
+                    weak = found.rule.options.get("weak") is True
+                    yield _Item(*found.span, found.rule.name, expression, weak)
                 break
 
 
@@ -407,7 +394,9 @@ def _read_offset(found: Found, lexicon: Lexicon) -> Offset | None:
     if found["weekday"]:  # "lundi en huit", "two Fridays ago"
         count = read_number(found["count"], lexicon) if found["count"] else None
         days = Decimal(str(options.get("days", 0))) if count is None else 7 * (count - 1)
-        base = replace(_read_calendar(found, lexicon) or Calendar(), relation=Relation(-1) if sign < 0 else None)
+        base = replace(
+            _read_calendar(found, lexicon) or Calendar(), relation=Relation(-1) if sign < 0 else None
+        )
         return Offset(Length(((days, Grain.DAY),)), sign, base=base)
     length = _read_length(found, lexicon)
     if length is None:
@@ -758,7 +747,9 @@ def resolve_dates(
             expression = _with_year(expression, told_year[0], anchor)
         if "\n" in plain[previous : item.start]:
             said, told = {}, told[-1:]
-        value = said.get(expression) or _value(expression, _Context(anchor, told, tense, published if entry else None))
+        value = said.get(expression) or _value(
+            expression, _Context(anchor, told, tense, published if entry else None)
+        )
         if (
             value
             and isinstance(expression, Calendar)
@@ -941,7 +932,13 @@ def _calendar_value(calendar: Calendar, context: _Context) -> str | None:
         reach = _REACH[Grain.HALF]
         candidates = [value for value in candidates if timex.order(value) <= timex.order(context.until)]
     value = timex.nearest(candidates, context.anchor or "", tense=context.tense, reach=reach)
-    if value and context.tense == 0 and calendar.weekday and not calendar.month and _lapsed(value, context.anchor):
+    if (
+        value
+        and context.tense == 0
+        and calendar.weekday
+        and not calendar.month
+        and _lapsed(value, context.anchor)
+    ):
         return timex.nearest(candidates, context.anchor or "", tense=1)  # "Thursday the 15th"
     return value
 
