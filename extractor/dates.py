@@ -3,7 +3,7 @@
 Three steps. Rules ([[date]]) find the atoms: a day, a month, "last year", "two weeks", "end". Joins ([[date_join]])
 tell by the words between two atoms how they make one: "end of" + "last year", "3" au "7 mars", "days" after "12 May".
 Both need the text alone. `resolve_dates` then adds what the text leaves open, from the date told just before, the
-entry's, or the publication's. Words and rules: lang/<code>/dates.toml; calendar arithmetic: timex.py.
+entry's, or the publication's (date_values.py). Words and rules: lang/<code>/dates.toml; calendar arithmetic: timex.py.
 """
 
 from __future__ import annotations
@@ -18,161 +18,30 @@ from decimal import Decimal
 from typing import Any
 
 from extractor import timex
+from extractor.date_values import Context, value_of
+from extractor.expressions import (
+    Calendar,
+    Expression,
+    FoundDate,
+    Length,
+    Nth,
+    Offset,
+    Part,
+    Range,
+    Relation,
+    Relative,
+    Snap,
+    Vague,
+    grain_of,
+)
 from extractor.lexicon import Found, Lexicon, normalise
 from extractor.numbers import read_number
 from extractor.timex import Grain
 from extractor.values import Entry, Mention, MentionType, Mod, Timex
 
+__all__ = ["FoundDate", "find_dates", "resolve_dates"]
+
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Relation:
-    """How far a unit lies from its anchor: 1 is the next one. `told`: the anchor is the date told just before."""
-
-    count: int
-    told: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Calendar:
-    """A unit that the calendar names, with the fields that the text states.
-
-    `weekday`: Monday is 1. `season`: SP, SU, FA, WI. `feast`: as `timex.feast` reads it. `decade` 199 is the nineties;
-    `century` 21 is the present one. `relation`: "last March", "ce lundi". `within` tells what the fields leave open:
-    "March" within "last year".
-    """
-
-    year: int | None = None
-    month: int | None = None
-    day: int | None = None
-    weekday: int | None = None
-    quarter: int | None = None
-    half: int | None = None
-    week: int | None = None
-    season: str | None = None
-    decade: int | None = None
-    century: int | None = None
-    feast: str | None = None
-    relation: Relation | None = None
-    within: Expression | None = None
-
-    @property
-    def settled(self) -> bool:
-        """Whether the fields alone make a value."""
-        if self.relation or self.within:
-            return False
-        dated = self.year is not None and not (self.day and self.month is None)
-        return dated or self.decade is not None or self.century is not None
-
-    @property
-    def only_year(self) -> bool:
-        """Whether it is a bare year."""
-        return self == Calendar(year=self.year) and self.year is not None
-
-    @property
-    def grain(self) -> Grain:
-        """The grain of its value."""
-        if self.day or self.weekday or self.feast:
-            return Grain.DAY
-        named = {
-            Grain.WEEK: self.week,
-            Grain.MONTH: self.month,
-            Grain.QUARTER: self.quarter,
-            Grain.SEASON: self.season,
-        }
-        named |= {Grain.HALF: self.half, Grain.DECADE: self.decade, Grain.CENTURY: self.century}
-        return next((grain for grain, field in named.items() if field is not None), Grain.YEAR)
-
-
-@dataclass(frozen=True, slots=True)
-class Relative:
-    """A unit by its distance from the anchor: "last week", "demain", "le mois suivant"."""
-
-    grain: Grain
-    relation: Relation
-
-
-@dataclass(frozen=True, slots=True)
-class Length:
-    """A duration: "sept ans", "the next 18 months"."""
-
-    parts: tuple[tuple[Decimal, Grain], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Offset:
-    """A date at a distance from another or, with no base, from the anchor: "il y a deux ans", "3 days after 12 May".
-
-    `loose`: the words are those of a duration too ("in five years"), and the tense decides; so many characters of them
-    ("in ") are then outside.
-    """
-
-    length: Length
-    sign: int
-    base: Expression | None = None
-    told: bool = False
-    loose: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Nth:
-    """The nth unit or weekday within a container (-1: the last), or the first or last `size` units."""
-
-    ordinal: int
-    grain: Grain
-    weekday: int | None = None
-    size: int | None = None
-    container: Expression | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """The beginning, middle or end of a period, or (None) its rest; without a base a word that waits for one."""
-
-    mod: Mod | None
-    base: Expression | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Snap:
-    """The unit in which a date lies: "week of June 13". `lead`: so many characters of it are outside ("year 2020")."""
-
-    grain: Grain
-    base: Expression
-    lead: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """From one date to another, both included."""
-
-    first: Expression
-    last: Expression
-
-
-@dataclass(frozen=True, slots=True)
-class Vague:
-    """A stretch of time with no value: "années à venir", "several months"."""
-
-
-Expression = Calendar | Relative | Length | Offset | Nth | Part | Snap | Range | Vague
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundDate:
-    """A date expression and where it stands; its value may depend on dates told elsewhere."""
-
-    start: int
-    end: int
-    rule: str
-    expression: Expression
-
-    @property
-    def calendar(self) -> Calendar | None:
-        """The stated fields where it is a plain calendar date ("11 nov.", "2025-11-11", "2003"); else None."""
-        plain = self.expression
-        return plain if isinstance(plain, Calendar) and not plain.relation and not plain.within else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -523,7 +392,7 @@ def _waits(expression: Expression) -> bool:
 
 def _plain(expression: Expression) -> Expression:
     """The year of "the year 2020", the month of "the month of March"."""
-    is_same = isinstance(expression, Snap) and _grain(expression.base) is expression.grain
+    is_same = isinstance(expression, Snap) and grain_of(expression.base) is expression.grain
     return expression.base if isinstance(expression, Snap) and is_same else expression
 
 
@@ -552,7 +421,7 @@ def _within(left: _Item, right: _Item, options: Mapping[str, object]) -> Express
 def _nth_of(left: _Item, right: _Item, options: Mapping[str, object]) -> Expression | None:
     """ "third Tuesday" of "September 2014", "dernière semaine" de "2019", "first nine months" of "2025"."""
     container = _plain(right.expression)
-    if not isinstance(container, Calendar | Relative) or _grain(container) in (None, Grain.DAY):
+    if not isinstance(container, Calendar | Relative) or grain_of(container) in (None, Grain.DAY):
         return None
     match left.expression:
         case Nth(container=None) as nth:
@@ -586,7 +455,7 @@ def _part_of(left: _Item, right: _Item, options: Mapping[str, object]) -> Expres
         return (
             Range(Part(part.expression.mod, whole.first), whole.last) if not options.get("reverse") else None
         )
-    if not isinstance(whole, Calendar | Relative | Nth | Snap) or _grain(whole) in (
+    if not isinstance(whole, Calendar | Relative | Nth | Snap) or grain_of(whole) in (
         None,
         Grain.DAY,
         Grain.HOUR,
@@ -601,7 +470,7 @@ def _offset_from(left: _Item, right: _Item, options: Mapping[str, object]) -> Ex
     if (
         isinstance(length, Length)
         and isinstance(base, Calendar | Relative)
-        and _grain(base) is Grain.DAY
+        and grain_of(base) is Grain.DAY
         and not right.weak
     ):
         return Offset(length, int(str(options["sign"])), base=base)
@@ -611,7 +480,7 @@ def _offset_from(left: _Item, right: _Item, options: Mapping[str, object]) -> Ex
 def _span_from(left: _Item, right: _Item, options: Mapping[str, object]) -> Expression | None:
     """ "two weeks" starting "May 20"; the term of a contract, in months and years, is told beside its first day."""
     length, first = left.expression, right.expression
-    if not isinstance(length, Length) or right.weak or _grain(first) is not Grain.DAY:
+    if not isinstance(length, Length) or right.weak or grain_of(first) is not Grain.DAY:
         return None
     if any(unit not in (Grain.DAY, Grain.WEEK) for _, unit in length.parts):
         return None
@@ -623,7 +492,7 @@ def _range(left: _Item, right: _Item, options: Mapping[str, object]) -> Expressi
     """ "13" to "15 July", "mai 2015" et "2018"."""
     first, last = left.expression, right.expression
     ends = (Calendar, Relative, Nth, Part)
-    if not isinstance(first, ends) or not isinstance(last, ends) or None in (_grain(first), _grain(last)):
+    if not isinstance(first, ends) or not isinstance(last, ends) or None in (grain_of(first), grain_of(last)):
         return None
     if any(item.weak and isinstance(item.expression, Relative | Part) for item in (left, right)):
         return None
@@ -694,19 +563,6 @@ def _share(item: _Item, after: _Item) -> _Item:
 # -------------------------------------------------------------------------------------------------------- resolving
 
 
-@dataclass(frozen=True, slots=True)
-class _Context:
-    """What an open expression leans on: the day of telling, the dates told before, and the tense (-1, 0, 1).
-
-    `until`: in an entry of a timeline the story may run forward, but no further than to the day of publication.
-    """
-
-    anchor: str | None
-    told: tuple[str, ...] = ()
-    tense: int = 0
-    until: str | None = None
-
-
 def resolve_dates(
     found: Sequence[FoundDate],
     *,
@@ -747,8 +603,8 @@ def resolve_dates(
             expression = _with_year(expression, told_year[0], anchor)
         if "\n" in plain[previous : item.start]:
             said, told = {}, told[-1:]
-        value = said.get(expression) or _value(
-            expression, _Context(anchor, told, tense, published if entry else None)
+        value = said.get(expression) or value_of(
+            expression, Context(anchor, told, tense, published if entry else None)
         )
         if (
             value
@@ -852,267 +708,3 @@ def _tense(text: str, item: FoundDate, lexicon: Lexicon) -> int:
         opening_word = _WORD_BEFORE.search(before)
         return -1 if isinstance(expression, Offset) and expression.loose and opening_word else 0
     return 1 if match["future"] else -1
-
-
-def _grain(expression: Expression) -> Grain | None:
-    """The grain that its value will have; None for durations, ranges and fragments."""
-    match expression:
-        case Calendar() | Relative() | Snap():
-            return expression.grain
-        case Nth():
-            return Grain.DAY if expression.weekday else expression.grain
-        case Part(_, base) if base is not None:
-            return _grain(base)
-        case _:
-            return None
-
-
-def _value(expression: Expression, context: _Context) -> str | None:
-    """The TIMEX3 value; None where the text and the context do not settle it."""
-    match expression:
-        case Calendar():
-            return _calendar_value(expression, context)
-        case Relative(grain, relation):
-            base = _leaning(relation.told, grain, context)
-            return timex.shift(base, relation.count, grain) if base else None
-        case Length(parts):
-            return timex.duration(parts)
-        case Offset():
-            return _offset_value(expression, context)
-        case Nth():
-            return _nth_value(expression, context)
-        case Part(None, base) if base is not None:
-            whole = _value(base, context)
-            return timex.interval(context.anchor, whole) if whole and context.anchor else whole
-        case Part(_, base) if base is not None:
-            return _value(base, context)
-        case Snap(grain=grain, base=base):
-            value = _value(base, context)
-            return timex.shift(value, 0, grain) if value else None
-        case Range(first, last):
-            return _range_value(first, last, context)
-        case _:
-            return None
-
-
-def _leaning(told: bool, grain: Grain, context: _Context) -> str | None:
-    """The date that a relation counts from: what was told before, unless it is coarser than the unit counted."""
-    for value in reversed(context.told if told else ()):
-        own = timex.grain(value)
-        if own is None or _SIZES.index(own) <= _SIZES.index(grain):
-            return value
-    return context.anchor
-
-
-_SIZES = list(Grain)
-
-
-def _calendar_value(calendar: Calendar, context: _Context) -> str | None:
-    if calendar.within is not None:
-        container = _value(calendar.within, context)
-        span = timex.bounds(container) if container else None
-        if container is None or span is None:
-            return None
-        if calendar.month is None and calendar.day is None and calendar.weekday:
-            return timex.nth(container, 1, Grain.DAY, weekday=calendar.weekday)
-        month = calendar.month or (span[0].month if calendar.day else None)
-        calendar = replace(calendar, year=span[0].year, month=month, within=None)
-    if calendar.settled:
-        return _build(calendar, calendar.year or 0)
-    span = timex.bounds(context.anchor) if context.anchor else None
-    if span is None:
-        return None
-    if calendar.relation is not None:
-        return _related(calendar, calendar.relation, context)
-    candidates = _candidates(calendar, span[0].year, span[0].month, context.anchor or "")
-    if context.tense == 0 and calendar.grain in (Grain.QUARTER, Grain.HALF):
-        candidates = [value for value in candidates if int(value[:4]) <= span[1].year]
-    reach = 0 if calendar.weekday and calendar.day is None else _REACH.get(calendar.grain, 0)
-    if context.until and calendar.grain is Grain.MONTH and context.tense == 0:
-        reach = _REACH[Grain.HALF]
-        candidates = [value for value in candidates if timex.order(value) <= timex.order(context.until)]
-    value = timex.nearest(candidates, context.anchor or "", tense=context.tense, reach=reach)
-    if (
-        value
-        and context.tense == 0
-        and calendar.weekday
-        and not calendar.month
-        and _lapsed(value, context.anchor)
-    ):
-        return timex.nearest(candidates, context.anchor or "", tense=1)  # "Thursday the 15th"
-    return value
-
-
-# What is told without a year and without a tense, but so closely as "the first Tuesday of October", is a day to come
-# where the last one is so many days past.
-_LAPSED = 60
-
-
-def _lapsed(value: str, anchor: str | None) -> bool:
-    span, now = timex.bounds(value), timex.bounds(anchor) if anchor else None
-    return span is not None and now is not None and (now[0] - span[1]).days > _LAPSED
-
-
-def _build(calendar: Calendar, year: int) -> str | None:
-    """The value of a calendar expression in a given year; None where that year has no such day or week."""
-    if calendar.century is not None:
-        return f"{calendar.century - 1:02}00/{calendar.century - 1:02}99"
-    if calendar.decade is not None:
-        return f"{calendar.decade:03}X"
-    if calendar.feast:
-        return timex.feast(calendar.feast, year)
-    value = f"{year:04}"
-    if calendar.month and calendar.day:
-        return timex.day(year, calendar.month, calendar.day)
-    if calendar.month:
-        value += f"-{calendar.month:02}"
-    elif calendar.quarter:
-        value += f"-Q{calendar.quarter}"
-    elif calendar.half:
-        value += f"-H{calendar.half}"
-    elif calendar.week:
-        value += f"-W{calendar.week:02}"
-    elif calendar.season:
-        value += f"-{calendar.season}"
-    return value if timex.bounds(value) else None
-
-
-# News tells the past: where no tense is told, a date to come is meant only if it is nearer than the past one and within
-# so many days.
-_REACH = {Grain.DAY: 60, Grain.QUARTER: 120, Grain.HALF: 183}
-# A year with 29 February is at most eight years away.
-_YEARS_AROUND = 8
-
-
-def _candidates(calendar: Calendar, year: int, month: int, anchor: str) -> list[str]:
-    """The values that an open calendar expression may have around its anchor, in order."""
-    if calendar.month is None and calendar.weekday and calendar.day is None:
-        days = (timex.shift(anchor, n, Grain.DAY) for n in range(-7, 8))
-        return [d for d in days if d and timex.weekday(d) == calendar.weekday]
-    if calendar.month is None and calendar.day:
-        months = (divmod(year * 12 + month - 1 + n, 12) for n in range(-24, 25))
-        values = [timex.day(y, m + 1, calendar.day) for y, m in months]
-    else:
-        values = [_build(calendar, y) for y in range(max(1, year - _YEARS_AROUND), year + _YEARS_AROUND + 1)]
-    found = [v for v in values if v]
-    if calendar.weekday and calendar.day:
-        # The weekday picks the year; where none near the anchor has it, the text is mistaken in it.
-        found = [
-            v for v in found if timex.weekday(v) == calendar.weekday and abs(int(v[:4]) - year) <= 1
-        ] or found
-    return found
-
-
-def _related(calendar: Calendar, relation: Relation, context: _Context) -> str | None:
-    """ "last March", "vendredi prochain", "cet été"."""
-    anchor = context.anchor or ""
-    span = timex.bounds(anchor)
-    if span is None:
-        return None
-    if calendar.weekday and calendar.day is None:
-        # "Last Sunday" is the latest before; "previous" and "next" are those of the week before and after.
-        if relation == Relation(-1):
-            yesterday = timex.shift(anchor, -1, Grain.DAY) or ""
-            return timex.nearest(_candidates(calendar, 0, 0, yesterday), yesterday, tense=-1)
-        week = timex.shift(anchor, relation.count, Grain.WEEK)
-        return timex.nth(week, 1, Grain.DAY, weekday=calendar.weekday) if week else None
-    current = timex.shift(anchor, 0, calendar.grain)
-    candidates = _candidates(calendar, span[0].year, span[0].month, anchor)
-    if current is None:
-        return None
-    if relation.count == 0:
-        same = timex.shift(anchor, 0, Grain.SEASON)
-        return (
-            same
-            if calendar.season and same in candidates
-            else timex.nearest([v for v in candidates if v[:4] == f"{span[0].year:04}"], anchor)
-        )
-    key = timex.order(current)
-    if relation.count < 0:
-        return next((v for v in reversed(candidates) if timex.order(v) < key), None)
-    return next((v for v in candidates if timex.order(v) > key), None)
-
-
-def _offset_value(offset: Offset, context: _Context) -> str | None:
-    parts = offset.length.parts
-    if offset.loose and context.tense < 0:
-        return timex.duration(parts)
-    finest = min((grain for _, grain in parts), key=_SIZES.index)
-    if finest in (Grain.DECADE, Grain.CENTURY):
-        finest = Grain.YEAR  # "a decade ago" is a year ten years back, no decade
-    if (
-        finest is Grain.FORTNIGHT
-        or parts == ((Decimal(1), Grain.WEEK),)
-        or (finest is Grain.WEEK and offset.told)
-    ):
-        finest = Grain.DAY  # "a week ago" is a day, "three weeks ago" a week
-    if offset.base is not None:
-        base = _value(offset.base, replace(context, tense=1) if offset.sign > 0 else context)
-        finest = Grain.DAY
-    else:
-        base = _leaning(offset.told, finest, context)
-        own = timex.grain(base) if base else None
-        if offset.told and finest is Grain.YEAR and own in (Grain.QUARTER, Grain.HALF):
-            finest = own  # "more than a year before", said of a quarter, compares quarters
-    moved = timex.move(base, parts, offset.sign, finest) if base else None
-    return timex.duration(parts) if moved is None and offset.loose else moved
-
-
-def _nth_value(nth: Nth, context: _Context) -> str | None:
-    container = _value(nth.container, context) if nth.container else None
-    if container and context.tense == 0 and _lapsed(container, context.anchor):
-        container = _value(nth.container, replace(context, tense=1)) if nth.container else None
-    if nth.container is None and nth.size:
-        return timex.duration([(Decimal(nth.size), nth.grain)])
-    if nth.container is None and context.anchor and nth.weekday:
-        container = timex.shift(context.anchor, 0, Grain.MONTH)
-    if container is None:
-        return None
-    if nth.grain is Grain.FORTNIGHT:
-        return timex.half_month(container, nth.ordinal)
-    if nth.size is None:
-        return timex.nth(container, nth.ordinal, nth.grain, weekday=nth.weekday)
-    ends = (1, nth.size) if nth.ordinal > 0 else (-nth.size, -1)
-    first, last = (timex.nth(container, n, nth.grain) for n in ends)
-    return timex.interval(first, last) if first and last else None
-
-
-def _range_value(first: Expression, last: Expression, context: _Context) -> str | None:
-    """The end that tells more is resolved first, and the other one next to it."""
-    both_to_come = (
-        context.tense > 0 and _openness(first) and _openness(last)
-    )  # it may have begun, but not ended
-    if both_to_come or _openness(first) > _openness(last):
-        end = _value(last, context)
-        if isinstance(first, Calendar) and first.day and not first.month:
-            first = replace(first, weekday=None)
-        begin = _value(first, replace(context, anchor=end, told=(end,), tense=-1)) if end else None
-    else:
-        begin = _value(first, context)
-        end = (
-            _value(last, replace(context, anchor=begin, told=(begin,), tense=1))
-            if begin and _openness(last)
-            else _value(last, context)
-        )
-    if begin is None or end is None:
-        return None
-    if isinstance(first, Part) and first.mod is Mod.MID:
-        begin = timex.middle(begin) or begin
-    if isinstance(last, Part) and last.mod is Mod.MID:
-        end = timex.middle(end) or end
-    return timex.interval(begin, end)
-
-
-def _openness(expression: Expression) -> int:
-    """How many fields an expression leaves to the other end of its range."""
-    match expression:
-        case Part(_, base) | Offset(base=base) if base is not None:
-            return _openness(base)
-        case Calendar(relation=None, within=None) if not expression.settled:
-            return (
-                1
-                + (expression.month is None and expression.day is not None)
-                + (expression.weekday is not None and not expression.month)
-            )
-        case _:
-            return 0

@@ -12,7 +12,8 @@ PACKAGE = Path(__file__).parent.parent / "extractor"
 LAYERS = (
     {"values", "prefixes"},
     {"timex", "lexicon", "encoding"},
-    {"numbers", "segments", "containers", "names"},
+    {"numbers", "segments", "containers", "names", "expressions"},
+    {"date_values"},
     {"dates", "amounts", "gazetteer", "fetch"},
     {"evidence"},
     {"orgs", "entries", "deals", "merge"},
