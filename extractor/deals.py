@@ -579,7 +579,9 @@ def _guess(reader: _Reader, sentence: _Sentence, found: list[_Draft]) -> list[_D
     headed = re.match(
         rf"\W*{_ORG}*(?: ?\([^()]{{1,30}}\))? ?: ?(?:[^\W\d_]{{1,12}} ){{0,3}}{_MONEY}", sentence.masked
     )
-    if not (hints or headed) or "none" in doubts:
+    named = reader.norms(sentence.of_type(MentionType.ORG))
+    spoken_against = "none" in doubts or sentence.spans("{<}{no_hint:}{>}")
+    if spoken_against or not (hints or headed or len(named) > 1):
         return []
     amount = free[0]
     place = mentions[amount].start
