@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -20,10 +22,18 @@ from extractor.cli_look import Lang, Model, say
 
 # Whatever is heavy (spaCy, pandas) is imported inside the command that needs it: `--help` answers at once.
 if TYPE_CHECKING:
-    from extractor.batch import Input, Outcome
+    from extractor.batch import Input, Options, Outcome
     from extractor.output import Writer
 
     Batch = list[tuple[Input, Outcome]]
+
+
+class Engine(StrEnum):
+    """What a run runs on."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="markdown")
 
@@ -92,6 +102,13 @@ def run(
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on where an interrupted run to the same outputs stopped.")
     ] = False,
+    engine: Annotated[
+        Engine,
+        typer.Option(help="`ray`: shards on a cluster; -o then names a folder of parts, which may be a URL."),
+    ] = Engine.LOCAL,
+    address: Annotated[
+        str | None, typer.Option(help="Of a Ray cluster that runs; without it one is started here.")
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Say errors only.")] = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say what is going on inside.")] = False,
 ) -> None:
@@ -115,6 +132,12 @@ def run(
     )
     done = Done()
     options = Options(model=model, aliases=aliases, timeout=timeout)
+    if engine is Engine.RAY:
+        if ledger or not output or len(output) != 1:
+            raise typer.BadParameter("--engine ray writes one output: name it with -o, and no ledger")
+        _run_on_ray(
+            articles, str(output[0]), options, address=address, lang=lang, published=published, quiet=quiet
+        )
     if ledger and resume:
         raise typer.BadParameter("a ledger skips what it has by itself: leave --resume out")
     try:
@@ -163,6 +186,40 @@ def run(
             + (f", {done.failed} inputs failed" if done.failed else "")
         )
     raise typer.Exit(1 if done.failed else 0)
+
+
+def _run_on_ray(
+    inputs: list[str],
+    output: str,
+    options: Options,
+    *,
+    address: str | None,
+    lang: str | None,
+    published: str | None,
+    quiet: bool,
+) -> NoReturn:
+    """Shards on a cluster, told as they are done."""
+    from extractor.cluster import run_on_ray
+    from extractor.values import ExtractorError
+
+    # A path has one slash where a URL has two.
+    output = re.sub(r"^(\w{2,}):/(?!/)", r"\1://", output)
+    articles = deals = failed = 0
+    try:
+        for part in run_on_ray(inputs, output, options, address=address, lang=lang, published=published):
+            articles, deals, failed = (
+                articles + part.articles,
+                deals + part.deals,
+                failed + len(part.failures),
+            )
+            for line in part.failures:
+                say(f"{part.shard}: {line}")
+    except ExtractorError as error:
+        say(str(error))
+        raise typer.Exit(1) from None
+    if not quiet:
+        say(f"{articles} articles, {deals} deals" + (f", {failed} inputs failed" if failed else ""))
+    raise typer.Exit(1 if failed else 0)
 
 
 def _writers(outputs: list[Path] | None, ledger: Path | None, *, resume: bool) -> Iterator[Writer]:
@@ -217,7 +274,7 @@ def _progress(outcomes: Iterator[Batch], *, quiet: bool) -> Iterator[Iterator[Ba
 
 
 def main() -> None:
-    """The entry point: usage errors exit with 2, a closed pipe ends quietly, SIGTERM ends a run as an interrupt does."""
+    """The entry point: usage errors exit with 2, a closed pipe ends quietly, SIGTERM is an interrupt."""
     own = os.getpid()
 
     def end(number: int, frame: object) -> None:
