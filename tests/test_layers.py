@@ -11,11 +11,13 @@ PACKAGE = Path(__file__).parent.parent / "extractor"
 # Lowest first; modules of one layer do not import each other.
 LAYERS = (
     {"values", "prefixes"},
-    {"timex", "lexicon", "encoding"},
+    {"timex", "lexicon", "encoding", "drafts"},
     {"numbers", "segments", "containers", "names", "expressions"},
     {"date_values"},
     {"dates", "amounts", "gazetteer", "fetch"},
-    {"evidence"},
+    {"evidence", "clauses"},
+    {"slots", "frames"},
+    {"telling", "joining"},
     {"orgs", "entries", "deals", "merge"},
     {"read", "pipes"},
     {"pipeline", "records"},

@@ -1,0 +1,282 @@
+"""Drafts that tell one event become one: within the sentence, the entry, the article; ledgers go on without a verb."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+from extractor.clauses import WORD, Reader, Sentence
+from extractor.drafts import CONTRACT, GETS, GOODS, PAYS, SIDES, SUPPLY, Draft, all_orgs, side_orgs
+from extractor.frames import governor_of
+from extractor.slots import USABLE, amount_kind, is_complete, stake_of, term_of, type_of
+from extractor.values import MentionType, Status
+
+# An event is told again within so many deals: the bound keeps the time linear.
+_MEMORY = 200
+
+
+def _same_amount(reader: Reader, a: Draft, b: Draft) -> bool:
+    if a.amount is None or b.amount is None:
+        return False
+    x, y = reader.money(a.amount), reader.money(b.amount)
+    return (x.value, x.low) == (y.value, y.low)
+
+
+def _agrees(reader: Reader, a: Draft, b: Draft, *, near: bool) -> bool:
+    """Whether two drafts may tell one event."""
+    if near and (a.listed or b.listed):
+        return False
+    x, y = set(reader.norms(all_orgs(a))), set(reader.norms(all_orgs(b)))
+    if a.amount is not None and b.amount is not None and not _same_amount(reader, a, b):
+        return a.partial != b.partial and bool(x & y)
+    if near and (not x or not y):
+        return True
+    generic = near and {a.type, b.type} <= {CONTRACT, "partnership"} and a.amount is None and b.amount is None
+    if not x & y or not (x <= y or y <= x or len(x & y) >= 2 or generic):
+        return False
+    if near and a.own_date and b.own_date and a.date_value != b.date_value:
+        return False
+    if not near:
+        if y - x and len(x) >= 2 and set(b.parts) <= {SIDES}:
+            return False
+        if (
+            a.date_value
+            and b.date_value
+            and not (a.date_value.startswith(b.date_value) or b.date_value.startswith(a.date_value))
+        ):
+            return False
+        if (
+            len(x & y) < 2
+            and not _same_amount(reader, a, b)
+            and not (len(x) == len(y) == 1 and a.type == b.type)
+        ):
+            return False
+        if not _same_amount(reader, a, b) and a.entry != b.entry and None not in (a.entry, b.entry):
+            return False
+    return (
+        _family(a) == _family(b) or "open" in (_family(a), _family(b)) or _same_amount(reader, a, b) or near
+    )
+
+
+def _family(draft: Draft) -> str:
+    if draft.type == SUPPLY and draft.parts.get("target") and draft.goods not in GOODS:
+        return "equity"
+    return {
+        CONTRACT: "open", "partnership": "open", SUPPLY: "supply", "stake": "equity", "investment": "equity",
+        "acquisition": "equity", "infrastructure": "own",
+    }.get(draft.type, draft.type)  # fmt: skip
+
+
+_TELLING = frozenset({"revenue_share", "joint_venture", "debt"})
+# Which frame names the type where several tell one event: the more telling one.
+_WEIGHT = {
+    "revenue_share": 9, "joint_venture": 8, "debt": 7, "stake": 4, "acquisition": 6, "investment": 5, SUPPLY: 6,
+    "infrastructure": 3, "partnership": 2, CONTRACT: 1,
+}  # fmt: skip
+
+
+def _join(reader: Reader, a: Draft, b: Draft) -> None:
+    """Take into draft `a` what `b` adds."""
+    pays_a, gets_a = set(reader.norms(side_orgs(a, PAYS))), set(reader.norms(side_orgs(a, GETS)))
+    pays_b, gets_b = set(reader.norms(side_orgs(b, PAYS))), set(reader.norms(side_orgs(b, GETS)))
+    reversed_ = bool(pays_a & gets_b or gets_a & pays_b)
+    b_leads = (b.amount is not None and a.amount is None) or (
+        (a.amount is None) == (b.amount is None) and _WEIGHT[b.type] > _WEIGHT[a.type] and not reversed_
+    )
+    lead, other = (b, a) if b_leads else (a, b)
+    parts = {k: list(v) for k, v in lead.parts.items()}
+    held = {reader.norm(i) for v in parts.values() for i in v}
+    for part, orgs in other.parts.items():
+        for i in orgs:
+            if reader.norm(i) not in held:
+                parts.setdefault(SIDES if reversed_ else part, []).append(i)
+            elif (
+                not (reversed_ or (other.type == "infrastructure" and lead.type != "infrastructure"))
+                and part != SIDES
+                and any(reader.norm(i) == reader.norm(k) for k in parts.get(SIDES, []))
+            ):
+                parts[SIDES] = [k for k in parts[SIDES] if reader.norm(k) != reader.norm(i)]
+                parts.setdefault(part, []).append(i)
+    generic = {CONTRACT, "partnership"}
+    kind = lead.type
+    if other.type in _TELLING and not reversed_:
+        kind = other.type
+    if (
+        kind in generic
+        and other.type not in generic
+        and not (other.type == "infrastructure" and len(held) > 1)
+    ):
+        kind = other.type
+    if (
+        kind == "infrastructure" and other.type in generic and len(set(reader.norms(all_orgs(other)))) > 1
+    ) or (
+        _WEIGHT[other.type] > _WEIGHT[kind]
+        and other.amount is None
+        and not reversed_
+        and kind in ("infrastructure", "stake")
+    ):
+        kind = other.type
+    a.goods = lead.goods or other.goods
+    a.parts = {k: v for k, v in parts.items() if v}
+    a.type = kind
+    a.rule = lead.rule
+    if a.amount is None or (a.partial and b.amount is not None and not b.partial):
+        a.amount, a.partial = b.amount, b.partial
+    a.power = a.power if a.power is not None else b.power
+    a.stake = a.stake if a.stake is not None else b.stake
+    a.term = a.term if a.term is not None else b.term
+    if a.date is None:
+        a.date = b.date
+    a.date_value = a.date_value or b.date_value
+    order = [Status.REPORTED, Status.ANNOUNCED, Status.PLANNED]
+    if a.sentence == b.sentence:
+        a.status = min(a.status, b.status, key=order.index)
+        a.source = a.source if a.source is not None else b.source
+    a.alone = a.alone or b.alone
+    a.needs |= b.needs
+    a.places += b.places
+    a.own = a.own or b.own
+    a.announced = a.announced or b.announced
+    a.frames += b.frames
+    a.sentences += b.sentences
+
+
+def _fill_from_topic(reader: Reader, draft: Draft) -> None:
+    """ "Rachat de B" in the story of A: A is the buyer where the sentence names none."""
+    topic, held = reader.dominant, reader.norms(all_orgs(draft))
+    if topic is None or draft.rule not in reader.topical or not held or reader.norm(topic) in held:
+        return
+    if draft.type in ("acquisition", "stake") and draft.parts.get("target") and not side_orgs(draft, PAYS):
+        draft.parts[PAYS] = [topic]
+        draft.guessed += 1
+    elif draft.type == "joint_venture" and len(held) == 1:
+        draft.parts.setdefault(PAYS, []).append(topic)
+        draft.guessed += 1
+
+
+def merge_in_sentence(reader: Reader, sentence: Sentence, drafts: list[Draft]) -> list[Draft]:
+    """The drafts of a sentence, those of one event joined."""
+    merged: list[Draft] = []
+    for draft in drafts:
+        if draft.again and merged:
+            _inherit(reader, merged, draft)
+        target = None
+        if not draft.again and not draft.listed:
+            fit = [
+                d
+                for d in merged
+                if _linked(reader, sentence, d, draft) or _agrees(reader, d, draft, near=True)
+            ]
+            target = fit[-1] if fit else None
+        if target is not None:
+            _join(reader, target, draft)
+        else:
+            merged.append(draft)
+    for draft in merged:
+        _fill_from_topic(reader, draft)
+    return [d for d in merged if all_orgs(d)]
+
+
+def _linked(reader: Reader, sentence: Sentence, verb: Draft, noun: Draft) -> bool:
+    """ "mène le tour de table", "signed a deal": a verb and the noun that is its object open one frame."""
+    governor = next(
+        (governor_of(sentence, n) for n, t in enumerate(sentence.triggers) if t.start == noun.at), None
+    )
+    pays = set(reader.norms(side_orgs(verb, PAYS))) & set(reader.norms(side_orgs(noun, GETS)))
+    gets = set(reader.norms(side_orgs(verb, GETS))) & set(reader.norms(side_orgs(noun, PAYS)))
+    same = verb.amount is None or noun.amount is None or verb.amount == noun.amount
+    return governor is not None and governor.start in verb.places and same and not pays | gets
+
+
+def _inherit(reader: Reader, earlier: list[Draft], draft: Draft) -> None:
+    """A further stage takes the parties it leaves out from the stage before."""
+    last = next(
+        (d for d in reversed(earlier) if side_orgs(d, PAYS) and side_orgs(d, GETS) and d.amount is not None),
+        None,
+    )
+    if last is None or draft.amount is None:
+        return
+    for side in (PAYS, GETS):
+        if not side_orgs(draft, side):
+            held = set(reader.norms(all_orgs(draft)))
+            draft.parts[side] = [i for i in side_orgs(last, side) if reader.norm(i) not in held]
+    if draft.type in ("infrastructure", "partnership", CONTRACT):
+        draft.type = last.type
+
+
+def add_drafts(reader: Reader, drafts: list[Draft], sentence: Sentence, found: list[Draft]) -> None:
+    """Put a sentence's drafts among those of the text before, merging what tells one event."""
+    for draft in found:
+        latest = drafts[-_MEMORY:]
+        recent = [d for d in latest if sentence.index - d.sentences[-1] <= 3 and d.entry == draft.entry]
+        fit = [d for d in latest if _agrees(reader, d, draft, near=False)]
+        if fit and not (draft.again and not _same_amount(reader, fit[-1], draft)):
+            target = fit[-1]
+            if target.entry is None and draft.entry is not None:
+                target.entry = draft.entry
+            _join(reader, target, draft)
+        elif draft.type == "investment" and not side_orgs(draft, GETS) and draft.amount is None:
+            rounds = [d for d in recent if d.type == "investment" and side_orgs(d, GETS)]
+            if rounds:
+                _join(reader, rounds[-1], draft)
+        elif is_complete(reader, draft):
+            drafts.append(draft)
+    if not any(is_complete(reader, d) for d in found):
+        _add_to_told(reader, drafts, sentence)
+
+
+def _add_to_told(reader: Reader, drafts: list[Draft], sentence: Sentence) -> None:
+    """ "L'accord porte sur 2 milliards", "the contract runs for six years": slots of a deal told just before."""
+    recent = [
+        d for d in drafts[-_MEMORY:] if sentence.index - d.sentences[-1] <= 2 and d.entry == sentence.entry
+    ]
+    if not recent or any(g.orgs and not g.aside for g in sentence.groups):
+        return
+    told = recent[-1]
+    noun = sentence.spans("{<}{deal_anaphor:}{>}") or any(t.noun for t in sentence.triggers)
+    amounts = [i for i in sentence.of_type(MentionType.MONEY) if amount_kind(sentence, i) in USABLE]
+    if noun and amounts and told.amount is None and told.sentences[-1] != sentence.index:
+        told.amount = amounts[0]
+    if noun and told.term is None:
+        draft = Draft(told.rule, told.type, told.needs, sentence.index, sentence.start, noun=True)
+        told.term = term_of(reader, sentence, draft, [draft])
+
+
+# A line of a ledger has no more words than this beside its names.
+_LEDGER_WORDS = 12
+
+
+def continue_ledger(reader: Reader, drafts: list[Draft]) -> list[Draft]:
+    """ "2005 — B, $1.6bn" among the purchases of A: an entry with no verb goes on as the entries beside it do."""
+    dated = [d for d in drafts if d.entry is not None and side_orgs(d, PAYS) and side_orgs(d, GETS)]
+    ways = Counter(
+        (reader.norm(i), side, type_of(reader, d))
+        for d in dated
+        for side in (PAYS, GETS)
+        for i in side_orgs(d, side)[:1]
+    )
+    if not ways or ways.most_common(1)[0][1] < max(3, len(dated) // 2):
+        return []
+    norm, side, kind = ways.most_common(1)[0][0]
+    model = next(d for d in dated if type_of(reader, d) is kind and norm in reader.norms(side_orgs(d, side)))
+    told = {d.entry for d in drafts}
+    out: list[Draft] = []
+    for sentence in reader.sentences:
+        orgs = [i for g in sentence.groups if not g.aside for i in g.orgs]
+        amounts = [i for i in sentence.of_type(MentionType.MONEY) if amount_kind(sentence, i) in USABLE]
+        if sentence.entry is None or sentence.entry in told or sentence.triggers or not amounts:
+            continue
+        if len(set(reader.norms(orgs)) - {norm}) != 1 or len(WORD.findall(sentence.masked)) > _LEDGER_WORDS:
+            continue
+        others = [i for i in orgs if reader.norm(i) != norm]
+        topic = [i for i in side_orgs(model, side) if reader.norm(i) == norm]
+        draft = replace(
+            model, rule="ledger", type=kind.value, sentence=sentence.index, at=sentence.start, places=[],
+            amount=amounts[0],
+            parts={side: topic, GETS if side == PAYS else PAYS: others}, entry=sentence.entry, date=None,
+            date_value=None, term=None, power=None, source=None, guessed=1, frames=1, sentences=[sentence.index],
+        )  # fmt: skip
+        draft.stake = stake_of(sentence, draft, [draft])
+        out.append(draft)
+        told.add(sentence.entry)
+    return out

@@ -1,0 +1,354 @@
+"""Reading one sentence into drafts: what its frames tell, and what is guessed where none does."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from dataclasses import replace
+
+from extractor.clauses import BYSTANDERS, MONEY_MASK, ORG_MASK, WORD, Group, Reader, Sentence, Trigger
+from extractor.drafts import CONTRACT, GETS, PAYS, SIDES, SUPPLY, Draft, all_orgs
+from extractor.frames import add_announcer, add_topic, fill_parts, has_trigger, last_end, owner_of
+from extractor.slots import (
+    USABLE,
+    amount_distance,
+    amount_kind,
+    claim_amounts,
+    date_of,
+    doubt_about,
+    find_sources,
+    goods_behind,
+    goods_of,
+    has_again,
+    is_complete,
+    is_more,
+    is_site,
+    set_report,
+    stake_of,
+    term_of,
+)
+from extractor.values import MentionType, Status
+
+# No sentence is longer nor holds more frames and mentions (the widest of 200 articles: 400 characters, 6 and 11), which
+# keeps the time linear.
+_LONGEST, _WIDEST = 5_000, 40
+
+
+def draft_sentence(reader: Reader, sentence: Sentence) -> list[Draft]:
+    """A draft for each deal that the frames of a sentence tell."""
+    if sentence.end - sentence.start > _LONGEST or len(sentence.mentions) > _WIDEST:
+        return []
+    triggers = sentence.triggers
+    if (not triggers and not sentence.of_type(MentionType.MONEY)) or len(triggers) > _WIDEST:
+        return []
+    sources = find_sources(reader, sentence)
+    money = claim_amounts(
+        sentence,
+        [i for i in sentence.of_type(MentionType.MONEY) if amount_kind(sentence, i) in USABLE | {"valuing"}],
+    )
+    power = claim_amounts(
+        sentence, [i for i in sentence.of_type(MentionType.POWER) if not is_site(sentence, i)]
+    )
+    drafts: list[Draft] = []
+    objects: dict[int, int] = {}  # group -> trigger whose object it is
+    subjects: dict[int, Group] = {}
+    for n, trigger in enumerate(triggers):
+        effect = doubt_about(sentence, trigger)
+        parts = fill_parts(reader, sentence, n, objects, subjects, sources)
+        if effect == "none":
+            continue
+        add_announcer(reader, sentence, trigger, parts, sources)
+        if not parts and trigger.part("subject") and not any(g.orgs for g in sentence.groups):
+            add_topic(reader, sentence, trigger, parts)
+        options = trigger.rule.options
+        draft = Draft(
+            rule=trigger.rule.name,
+            type=str(options["type"]),
+            needs=frozenset({str(options["needs"])}),
+            sentence=sentence.index,
+            at=trigger.start,
+            end=trigger.end,
+            places=[trigger.start],
+            noun=trigger.noun,
+            parts=parts,
+            alone=bool(options.get("alone")),
+            own=bool(sentence.spans("{<}{own_object:}{>}")),
+            announced=bool(sentence.spans("{<}{announce:}{>}")),
+            entry=sentence.entry,
+            sentences=[sentence.index],
+        )
+        if effect == "planned":
+            draft.status = Status.PLANNED
+        mine = [i for i, owner in money.items() if owner == n] if options.get("money", True) else []
+        draft.power = next((i for i, owner in power.items() if owner == n), None)
+        draft.again = bool(sentence.spans("{<}{again}{>}")) and has_again(sentence, trigger, mine)
+        draft.goods = goods_of(sentence, trigger)
+        if draft.goods == "chips" and options.get("rented"):
+            draft.goods = "cloud"
+        if draft.type == "investment" and (goods := goods_behind(sentence, parts.get(GETS, []))):
+            draft.type, draft.goods = SUPPLY, goods
+        if len(mine) > 1 and (spread := _spread(sentence, draft, mine)):
+            drafts += spread
+            continue
+        whole = [i for i in mine if amount_kind(sentence, i) != "part"]
+        if mine:
+            draft.amount = min(whole or mine, key=lambda i: amount_distance(sentence, i, trigger))
+            draft.partial = not whole
+            more = [i for i in whole if i > draft.amount and is_more(sentence, i)]
+            drafts += [
+                replace(draft, amount=i, at=reader.mentions[i].start, places=[], again=True) for i in more
+            ]
+        forked = _fork(sentence, draft, trigger, mine)
+        drafts += forked or [draft, *_further(sentence, draft, sentence.groups)]
+        drafts += (
+            _gapped(sentence, draft, sentence.groups, sentence.of_type(MentionType.MONEY))
+            if not forked
+            else []
+        )
+    for draft in drafts:
+        draft.stake = stake_of(sentence, draft, drafts)
+        draft.date, draft.date_value, draft.own_date = date_of(reader, sentence, draft)
+        draft.term = term_of(reader, sentence, draft, drafts)
+        set_report(reader, sentence, draft)
+    return drafts + _pairs(reader, sentence, drafts)
+
+
+# A guess is made on no smaller an amount.
+_SUM = 100_000
+# On which side a name stands by the word before it alone, where no frame is open.
+_USUAL = {
+    "from": PAYS, "by": PAYS, "led": PAYS, "join": PAYS, "to": GETS, "for": GETS, "in": GETS, "with": SIDES,
+    "between": SIDES,
+}  # fmt: skip
+
+
+def guess_draft(reader: Reader, sentence: Sentence, found: list[Draft]) -> list[Draft]:
+    """What no frame has told: an amount that nothing marks as a result, a name, and a word that hints at a deal."""
+    held = {d.amount for d in found if is_complete(reader, d)}
+    mentions = reader.mentions
+    sums = {
+        i: reader.money(i).value or reader.money(i).high or 0 for i in sentence.of_type(MentionType.MONEY)
+    }
+    free = [
+        i
+        for i, value in sums.items()
+        if i not in held and value >= _SUM and amount_kind(sentence, i) in ("deal", "stake")
+    ]
+    if not free or held - {None}:
+        return []
+    hints = [
+        (s, str(reader.lexicon.value("hint", m["hint"])))
+        for s, _, m in sentence.spans("{<}{hint}(?:{>}|(?<='))")
+    ]
+    doubts = {
+        str(e) for _, e in reader.lexicon.scan("doubt", sentence.masked, lambda f: f.rule.options["effect"])
+    }
+    headed = re.match(
+        rf"\W*{ORG_MASK}*(?: ?\([^()]{{1,30}}\))? ?: ?(?:[^\W\d_]{{1,12}} ){{0,3}}{MONEY_MASK}",
+        sentence.masked,
+    )
+    named = reader.norms(sentence.of_type(MentionType.ORG))
+    spoken_against = "none" in doubts or sentence.spans("{<}{no_hint:}{>}")
+    if spoken_against or not (hints or headed or len(named) > 1):
+        return []
+    amount = free[0]
+    place = mentions[amount].start
+    partial = next((d for d in found if d.amount in (None, amount)), None)
+    if partial is not None:
+        partial.amount, partial.needs, partial.guessed = (
+            amount,
+            partial.needs | {"money"},
+            partial.guessed + 1,
+        )
+        return []
+    sources = find_sources(reader, sentence)
+    parts: dict[str, list[int]] = {}
+    kind = min(hints, key=lambda h: abs(h[0] - place))[1] if hints else "investment"
+    for g in sentence.groups:
+        orgs = [i for i in g.orgs if i not in sources]
+        if orgs and not g.aside and (g.marker in _USUAL or (g.marker not in BYSTANDERS and g.end <= place)):
+            parts.setdefault(_USUAL.get(g.marker) or ("subject" if not parts else SIDES), []).extend(orgs)
+    if subject := parts.pop("subject", None):
+        parts.setdefault(GETS if parts.get(PAYS) else PAYS, []).extend(subject)
+    if not parts:
+        return []
+    draft = Draft(
+        rule="hint", type=kind, needs=frozenset({"money"}), sentence=sentence.index, at=place, end=place, parts=parts,
+        amount=amount, guessed=1, status=Status.PLANNED if "planned" in doubts else Status.ANNOUNCED,
+        own=bool(sentence.spans("{<}{own_object:}{>}")), entry=sentence.entry, sentences=[sentence.index],
+    )  # fmt: skip
+    draft.date, draft.date_value, draft.own_date = date_of(reader, sentence, draft)
+    set_report(reader, sentence, draft)
+    return [draft]
+
+
+def _spread(sentence: Sentence, draft: Draft, amounts: list[int]) -> list[Draft]:
+    """One draft for each amount and its name: "5 et 7 milliards dans A et B, respectivement", "5 dans A, 7 dans B"."""
+    mentions = sentence.reader.mentions
+    respectively = bool(sentence.spans("{<}{respectively:}{>}"))
+    for part in (GETS, "target", PAYS):
+        orgs = sorted(draft.parts.get(part, []))
+        if len(orgs) != len(amounts) or len({sentence.reader.norm(i) for i in orgs}) < len(orgs):
+            continue
+        spans = sorted([*orgs, *amounts], key=lambda i: mentions[i].start)
+        if respectively or all((i in amounts) != (k in amounts) for i, k in itertools.pairwise(spans)):
+            return [
+                replace(
+                    draft,
+                    parts={**draft.parts, part: [org]},
+                    amount=amount,
+                    at=mentions[amount].start,
+                    again=True,
+                )
+                for org, amount in zip(orgs, sorted(amounts), strict=True)
+            ]
+    return []
+
+
+def _further(sentence: Sentence, draft: Draft, groups: list[Group]) -> list[Draft]:
+    """ "a racheté A en 2015 puis B en 2018": the verb goes for both."""
+    mentions = sentence.reader.mentions
+    target = draft.parts.get("target") or draft.parts.get(GETS)
+    out: list[Draft] = []
+    if not target or draft.noun:
+        return out
+    last = mentions[target[-1]].end
+    for g in groups:
+        gap = sentence.between(last_end(sentence, g), g.start)
+        if (
+            g.start > last
+            and g.orgs
+            and not set(g.orgs) & set(all_orgs(draft))
+            and g.marker in ("", "and")
+            and last_end(sentence, g) > last
+            and sentence.reader.lexicon.compiled(r"^(?:\)|\])? ,? {org_joiner:} $").search(gap)
+            and not has_trigger(sentence, last, g.start)
+        ):
+            part = "target" if draft.parts.get("target") else GETS
+            out.append(
+                replace(
+                    draft,
+                    parts={**draft.parts, part: list(g.orgs)},
+                    amount=None,
+                    at=g.start,
+                    places=[],
+                    again=True,
+                )
+            )
+            last = g.end
+    return out
+
+
+def _gapped(sentence: Sentence, draft: Draft, groups: list[Group], amounts: list[int]) -> list[Draft]:
+    """ "A will put $10bn into C, B up to $5bn": another subject and its amount, with the verb left out."""
+    mentions = sentence.reader.mentions
+    part = next(
+        (p for p in (PAYS, GETS) if draft.parts.get(p) and mentions[draft.parts[p][0]].end <= draft.at),
+        None,
+    )
+    out: list[Draft] = []
+    if part is None or draft.amount is None or draft.noun:
+        return out
+    joined = sentence.reader.lexicon.compiled(r"(?:[,;]|{<}{org_joiner:}) $")
+    for g in groups:
+        if (
+            g.start <= mentions[draft.amount].end
+            or len(g.orgs) != 1
+            or g.marker not in ("", "and")
+            or g.possessive
+        ):
+            continue
+        money = next((i for i in amounts if i != draft.amount and mentions[i].start >= g.end), None)
+        if (
+            money is None
+            or set(g.orgs) & set(all_orgs(draft))
+            or not joined.search(sentence.between(sentence.start, g.start))
+        ):
+            continue
+        gap = sentence.between(g.end, mentions[money].start)
+        if (
+            len(WORD.findall(gap)) <= 4
+            and not re.search("[,;:.\ue000]", gap)
+            and not has_trigger(sentence, draft.end, g.start)
+        ):
+            out.append(
+                replace(
+                    draft,
+                    parts={**draft.parts, part: list(g.orgs)},
+                    amount=money,
+                    at=g.start,
+                    places=[],
+                    again=True,
+                )
+            )
+    return out
+
+
+def _fork(sentence: Sentence, draft: Draft, trigger: Trigger, amounts: list[int]) -> list[Draft]:
+    """ "agreements with A and with B", "250 from A and 220 from B": one draft for each partner told apart."""
+    if draft.type not in (CONTRACT, SUPPLY, "acquisition"):
+        return []
+    apart_by = ("on",) if draft.type == "acquisition" else ("with", "from")
+    groups = [
+        g for g in sentence.groups
+        if g.orgs and g.start >= trigger.end and g.marker in apart_by and owner_of(sentence, g) is trigger
+    ]  # fmt: skip
+    part = trigger.part(groups[0].marker) if groups else None
+    if len(groups) < 2 or part is None or len({g.marker for g in groups}) > 1:
+        return []
+    mentions, apart = sentence.reader.mentions, {i for g in groups for i in g.orgs}
+    out = []
+    for g in groups:
+        kept = [i for i in draft.parts.get(part, []) if i not in apart]
+        near = [
+            i
+            for i in amounts
+            if g.end <= mentions[i].start and not any(g.end <= o.start < mentions[i].start for o in groups)
+        ]
+        amount = near[0] if near else draft.amount if g is groups[0] and not amounts else None
+        out.append(
+            replace(
+                draft,
+                parts={**draft.parts, part: [*kept, *g.orgs]},
+                amount=amount,
+                at=g.start,
+                places=[],
+                again=True,
+            )
+        )
+    return out
+
+
+def _pairs(reader: Reader, sentence: Sentence, drafts: list[Draft]) -> list[Draft]:
+    """ "A (40 M€), B 50 M€": a name beside an amount, where funding is spoken of in the sentence or just before."""
+    used = {d.amount for d in drafts if d.amount is not None and d.parts}
+    context = reader.sentences[max(0, sentence.index - 3) : sentence.index + 1]
+    funding = any(t.rule.name in _FUNDING for s in context for t in s.triggers)
+    out: list[Draft] = []
+    for found, _ in reader.lexicon.scan("pair", sentence.masked, lambda f: (True,)):
+        span = (found.match.start() + sentence.start, found.match.end() + sentence.start)
+        inside = [i for i in sentence.mentions if span[0] <= reader.mentions[i].start < span[1]]
+        org, money = inside[0], inside[-1]
+        if not funding or amount_kind(sentence, money) not in USABLE:
+            continue
+        holder = next((d for d in drafts if d.amount == money), None)
+        if holder is not None and org in all_orgs(holder):
+            continue
+        if holder is not None:
+            holder.amount = None
+        elif money in used:
+            continue
+        out.append(
+            Draft(
+                rule=found.rule.name, type="investment", needs=frozenset({"money"}),
+                sentence=sentence.index, at=span[0],
+                parts={GETS: [org]}, amount=money, listed=True, entry=sentence.entry, sentences=[sentence.index],
+            )
+        )  # fmt: skip
+        for g in sentence.groups:
+            if g.start >= span[1] and g.marker in ("led", "from", "join") and not g.aside:
+                out[-1].parts.setdefault(PAYS, []).extend(g.orgs)
+    return out
+
+
+_FUNDING = frozenset({"round", "raise", "get investment"})
