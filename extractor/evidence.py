@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from extractor.gazetteer import Gazetteer, Known, fold
 from extractor.lexicon import Found, Lexicon, normalise, surface_key
@@ -22,11 +22,11 @@ from extractor.segments import paragraphs, sentences
 Span = tuple[int, int]
 
 _W = r"[^\W_]"
-# Initials, words (with "AT&T", "Crypto.com", "T-Mobile", "Ivry-sur-Seine" in one), an elided word, "'s", a mark.
+# Initials, words (with "AT&T", "Crypto.com", "T-Mobile", "Canal+" in one), an elided word, "'s", a mark.
 _TOKEN = re.compile(
     rf"(?:[A-Z]\.){{2,6}}|"
     rf"{_W}+(?:&{_W}+|\.[a-z]{{2,3}}(?!{_W})|-(?:[a-z]{{1,3}}-){{0,2}}(?=[A-Z0-9À-ÖØ-Þ]){_W}+){{0,6}}"
-    rf"(?:'(?!s\b)(?={_W}))?|'s\b|[^\w\s]"
+    rf"(?:\+(?!\w)|'(?!s\b)(?={_W}))?|'s\b|[^\w\s]"
 )
 _ADDRESS = re.compile(r"(?:https?://|www\.)[^\s<>()]{1,2000}")
 _BLANKS = re.compile(r"[ \u00a0\u202f]{0,2}$")
@@ -34,6 +34,8 @@ _BLANKS = re.compile(r"[ \u00a0\u202f]{0,2}$")
 _LONG_RUN = 6
 _PART = 4
 _CONTEXT = 4
+# "Channel 4", "Radio 24": longer numbers are years and amounts.
+_CHANNEL = 2
 _SKIPS = 3
 # Shorter words in small letters are no names.
 _SMALL = 4
@@ -131,6 +133,7 @@ class Reading:
     ) -> None:
         self.text = normalise(text)
         self.words = words
+        self._lang = lexicon.lang
         self._edges = sorted({edge for span in taken for edge in span})
         self.borders = frozenset(self._edges)
         # What stands in an address on the web is no mention.
@@ -150,7 +153,9 @@ class Reading:
         self._titles = self._title_lines(lines)
         self.candidates: dict[Span, Candidate] = {}
         self._run_of: dict[int, Span] = {}
+        self._small_pairs = self._pairs()
         self._add_runs()
+        self._name_words = gazetteer.words
         self._hits = gazetteer.find(text, borders=self.borders)
         self._hit_starts = [hit.start for hit in self._hits]
         self._tagged = self._add_tagged(tagged)
@@ -250,6 +255,33 @@ class Reading:
         # "404 Media": a number may open a name.
         if run[0] > 0 and self.tokens[run[0] - 1].text.isdigit() and self._goes_on(run[0] - 1, run[0]):
             self._add(self.tokens[run[0] - 1].start, whole[1], "opens:number")
+        follows = run[-1] + 1
+        if follows == len(self.tokens) or not self._goes_on(run[-1], follows):
+            return
+        after = self.tokens[follows]
+        if after.text.isdigit() and len(after.text) <= _CHANNEL:
+            self._add(whole[0], after.end, "closes:number")
+        elif after.text == "'s" and after.start == whole[1] and self._always_owns(self.text[slice(*whole)]):
+            self._add(whole[0], after.end, "closes:possessive")
+        elif after.text.lower() in self.words.adjective or after.text.lower() in self.words.nation:
+            self._add(whole[0], after.end, "closes:adjective")
+        elif self._small_pairs[self.text[self.tokens[run[-1]].start : after.end]] > 1:
+            self._add(whole[0], after.end, "closes:small")
+
+    def _always_owns(self, name: str) -> bool:
+        """Whether a name stands again in the text, and never without its "'s": "Harrod's"."""
+        return 1 < self.text.count(name) == self.text.count(f"{name}'s")
+
+    def _pairs(self) -> Counter[str]:
+        """How often each capitalised word stands before the same small one that no table knows."""
+        known = (self.words.before, self.words.after, self.words.skip)
+        return Counter(
+            self.text[one.start : two.end]
+            for one, two in pairwise(self.tokens)
+            if one.capital and two.text.isalpha() and two.text.islower()
+            if _BLANKS.fullmatch(self.text[one.end : two.start])
+            if not any(two.text in table for table in known)
+        )
 
     def _add_tagged(self, tagged: Iterable[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
         """The tagger's spans that say something of a name, trimmed to tokens."""
@@ -301,18 +333,19 @@ class Reading:
         """Institutions that open with a word of [org_head] and go on in small letters, one candidate a stop."""
         words, tokens = self.words, self.tokens
         for index, token in enumerate(tokens):
-            if not token.capital or token.text.lower() not in words.head:
+            if token.text.lower() not in words.head:
                 continue
+            small = () if token.capital else ("head:opens small",)
             for step in range(index + 1, min(index + 9, len(tokens))):
                 if not self._goes_on(step - 1, step):
                     break
                 word = tokens[step].text.lower()
                 if word in words.adjective or word in words.nation or tokens[step].capital:
-                    self._add(token.start, tokens[step].end, "head")
+                    self._add(token.start, tokens[step].end, "head", *small)
                 elif words.before.get(word) in _LINKS:
                     continue
                 elif word.isalpha() and words.before.get(tokens[step - 1].text.lower()) in _LINKS:
-                    self._add(token.start, tokens[step].end, "head", "head:small")
+                    self._add(token.start, tokens[step].end, "head", "head:small", *small)
                 else:
                     break
 
@@ -374,15 +407,12 @@ class Reading:
             )
         self._in_lists()
         self._longer_names()
-        for candidate in self.candidates.values():
-            candidate.evidence |= crossed(candidate.evidence)
         groups: dict[str, list[Candidate]] = defaultdict(list)
         for candidate in self.candidates.values():
             groups[candidate.name].append(candidate)
         for group in groups.values():
-            union = {
-                f"document:{word}" for candidate in group for word in candidate.evidence if "&" not in word
-            }
+            union = {f"document:{word}" for candidate in group for word in candidate.evidence}
+            union.add(f"language:{self._lang}")
             if len(group) > 1:
                 union.add("document:again")
             if len(group) > 3:
@@ -424,6 +454,7 @@ class Reading:
             yield f"tail:{words.tail[last.lower()]}"
         if first.lower() in words.head:
             yield "opens:head" if len(names) > 1 else "only:head"
+            yield f"head:{words.head[first.lower()]}"
         elif any(name.lower() in words.head for name in names[1:-1]):
             yield "holds:head"
         if words.before.get(first.lower()) in _ARTICLES or words.before.get(tokens[0].text.lower()) in (
@@ -438,6 +469,11 @@ class Reading:
                 yield "common:first"
             if len(names) > 1 and folded[-1] in words.common:
                 yield "common:last"
+        if len(names) > 1:
+            if folded[-1] in self._name_words:
+                yield "word of names:last"
+            if any(f in self._name_words for f in folded[:-1]):
+                yield "word of names"
         if folded[0] in words.no_name or folded[-1] in words.no_name:
             yield "calendar" if len(names) == 1 else "opens:calendar"
         if folded[0] in words.given:
@@ -479,6 +515,8 @@ class Reading:
         yield from self._opening(start)
         if start in self._titles:
             yield "in title"
+        if bisect_left(self._edges, opening) < bisect_left(self._edges, closing):
+            yield "sentence:taken"
         if self.text[opening:closing].strip(" -–—•*·>#") == self.text[start:end]:
             yield "alone"
         # Before: the longest phrase that the pack classes, then the classes of the words further off.
@@ -627,20 +665,20 @@ class Reading:
 
     def _longer_names(self) -> None:
         """Short forms ("Acme" beside "Acme Robotics Inc.") and initials in brackets behind the words they stand for."""
-        firsts: dict[str, list[Candidate]] = defaultdict(list)
+        signs = ("gazetteer", "legal", "tail:company", "tail:fund", "tagger:org")
+        told: dict[str, set[str]] = defaultdict(
+            set
+        )  # by a long name's first word, what it tells of the short one
         for candidate in self.candidates.values():
             surface = self.text[candidate.start : candidate.end]
             if " " in surface and "run:cut before" not in candidate.evidence:
-                firsts[surface.split()[0]].append(candidate)
-        signs = ("gazetteer", "legal", "tail:company", "tail:fund", "tagger:org")
+                first = told[surface.split()[0]]
+                first.update(f"short of:{sign.split(':')[0]}" for sign in signs if sign in candidate.evidence)
+                if candidate.evidence & {"given", "tagger:person"}:
+                    first.add("short of:person")
         for candidate in self.candidates.values():
             surface = self.text[candidate.start : candidate.end]
-            for longer in firsts.get(surface, ()):
-                candidate.evidence.update(
-                    f"short of:{sign.split(':')[0]}" for sign in signs if sign in longer.evidence
-                )
-                if longer.evidence & {"given", "tagger:person"}:
-                    candidate.evidence.add("short of:person")
+            candidate.evidence |= told.get(surface, set())
             if surface.isupper() and 2 <= len(surface) <= 8 and "before:bracket" in candidate.evidence:
                 for long in self._spelled_out(candidate, surface):
                     candidate.evidence.add("initials")
@@ -670,17 +708,6 @@ class Reading:
             if len(long) >= 4 and sum(token.capital for token in long) > 0.7 * len(long):
                 starts.update(token.start for token in inside)
         return starts
-
-
-def crossed(evidence: Iterable[str]) -> set[str]:
-    """The tagger's opinion together with the words around: each weighs differently beside the other."""
-    opinions = [word for word in evidence if word.startswith(("tagger:", "untagged", "inside:"))]
-    around = [
-        word
-        for word in evidence
-        if word.startswith(("before:", "after:", "words:", "run:", "list:", "common:"))
-    ]
-    return {f"{opinion} & {word}" for opinion in opinions for word in around}
 
 
 def rule_norm(found: Found, lexicon: Lexicon) -> str | None:

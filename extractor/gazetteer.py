@@ -16,6 +16,7 @@ from __future__ import annotations
 import functools
 import tomllib
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -31,6 +32,8 @@ _KEYS = frozenset({"aliases", "kind", "country"})
 _NO_COUNTRY = "XX"
 # A name of five letters or more is the same name in another case ("NVIDIA", "Softbank"); a shorter one may be a word.
 _RECASED = 5
+# A word behind the first in so many names says that it is of a name.
+_SHARED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +80,13 @@ class Gazetteer:
 
     def __len__(self) -> int:
         return len(self._names)
+
+    @functools.cached_property
+    def words(self) -> frozenset[str]:
+        """Words, folded, that stand in the names of several organisations: "energie", "partners"."""
+        told = {(word, known.norm) for name, known in self._names.items() for word in fold(name).split()[1:]}
+        counts = Counter(word for word, _ in told)
+        return frozenset(word for word, count in counts.items() if count >= _SHARED)
 
     def names(self) -> Mapping[str, Known]:
         """Every name, norms and aliases, and what it stands for."""

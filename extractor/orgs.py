@@ -1,8 +1,8 @@
 """ORG: named organisations, found even when no list knows them, each with one norm.
 
 Every capitalised name is weighed on its evidence (`evidence`): the gazetteer, the tagger's opinion, the words around
-it, the other places where it stands in the text. The weights are data (`lang/*/weights.toml`), fitted by
-`scripts/train`. Of spans that overlap the one with the most evidence is kept.
+it, the other places where it stands in the text; some of it weighs more or less together. The weights are data
+(`lang/shared/weights.toml`), fitted by `scripts/train`. Of spans that overlap the one with the most evidence is kept.
 
 Linking: a name of the gazetteer has its norm, what a rule finds the norm that the rule tells, any other name is its
 own norm without legal form, and short forms and initials have the norm of the long name in the same text.
@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import functools
 import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from math import fsum
 
 from extractor.evidence import Candidate, Reading, Span, Words, is_initials, name_key, read_words
 from extractor.gazetteer import Gazetteer
@@ -28,6 +29,8 @@ _REASONS = 4
 # On real texts it is flat (French .79, English .83 to .82).
 _AGREEMENT = 0.5
 _SURE = 4.0
+# Joins two words of evidence in the table of weights.
+_TOGETHER = " & "
 # A text of fewer words is a title; how its letters are cased says nothing.
 _ENOUGH_WORDS = 40
 
@@ -45,13 +48,19 @@ class TaggedSpan:
 class _Knowledge:
     words: Words
     weights: Mapping[str, float]
+    pairs: Mapping[str, Sequence[tuple[str, float]]]
+    """Words of evidence that weigh differently together: the second one and the weight, by the first."""
     bias: float
 
 
 @functools.cache
 def _knowledge(lexicon: Lexicon) -> _Knowledge:
     weights = {name: float(str(value)) for name, value in lexicon.table("org_weight").items()}
-    return _Knowledge(read_words(lexicon), weights, weights["bias"])
+    pairs = defaultdict(list)
+    for name in [name for name in weights if _TOGETHER in name]:
+        first, second = name.split(_TOGETHER)
+        pairs[first].append((second, weights.pop(name)))
+    return _Knowledge(read_words(lexicon), weights, pairs, weights.pop("bias"))
 
 
 def find_orgs(
@@ -84,10 +93,19 @@ def find_orgs(
     ]
 
 
+def _weighed(evidence: Set[str], knowledge: _Knowledge) -> Iterator[tuple[str, float]]:
+    """What each piece of evidence, and each two together, weigh."""
+    for word in evidence:
+        yield word, knowledge.weights.get(word, 0.0)
+        for other, weight in knowledge.pairs.get(word, ()):
+            if other in evidence:
+                yield f"{word}{_TOGETHER}{other}", weight
+
+
 def score(candidate: Candidate, knowledge: _Knowledge) -> float:
     """The evidence for a candidate less that against it: an organisation above zero."""
-    weights = knowledge.weights
-    return knowledge.bias + sum(weights[word] for word in candidate.evidence if word in weights)
+    # fsum: the order of a set must not change the figure.
+    return knowledge.bias + fsum(weight for _, weight in _weighed(candidate.evidence, knowledge))
 
 
 def _choose(candidates: Iterable[Candidate], knowledge: _Knowledge) -> list[Candidate]:
@@ -113,8 +131,8 @@ def _choose(candidates: Iterable[Candidate], knowledge: _Knowledge) -> list[Cand
 
 
 def _reasons(candidate: Candidate, knowledge: _Knowledge) -> tuple[str, ...]:
-    ranked = sorted(candidate.evidence, key=lambda word: (-knowledge.weights.get(word, 0.0), word))
-    return tuple(word for word in ranked[:_REASONS] if knowledge.weights.get(word, 0.0) > 0)
+    ranked = sorted(_weighed(candidate.evidence, knowledge), key=lambda pair: (-pair[1], pair[0]))
+    return tuple(word for word, weight in ranked[:_REASONS] if weight > 0)
 
 
 def _norms(
