@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import logging
 from collections import deque
@@ -25,6 +26,8 @@ log = logging.getLogger(__name__)
 BATCH = 64
 # Batches that wait for each worker: enough that none idles while the others' results are written.
 AHEAD = 3
+# Words and names that a pipeline remembers: some ten megabytes, what a few thousand articles hold.
+_WORDS = 100_000
 
 Input = Article | ReadFailure
 
@@ -139,7 +142,11 @@ def _extract_batch(rows: list[Input], options: Options) -> list[Outcome]:
 
 def _extract_group(articles: list[Article], nlp: Language) -> list[Outcome]:
     try:
-        return list(extract_all(articles, nlp))
+        # spaCy keeps every word it has met, which spares work while these are the common ones; from then on it keeps
+        # new ones only as long as their batch lasts.
+        full = len(nlp.vocab.strings) > _WORDS
+        with nlp.memory_zone() if full else contextlib.nullcontext():
+            return list(extract_all(articles, nlp))
     except Exception:  # whatever one article broke, the others still count: each is tried by itself
         log.debug("a batch failed, its articles are tried one by one", exc_info=True)
         return [_extract_one(article, nlp) for article in articles]
