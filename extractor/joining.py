@@ -36,6 +36,13 @@ def _agrees(reader: Reader, a: Draft, b: Draft, *, near: bool) -> bool:
         return False
     if near and a.own_date and b.own_date and a.date_value != b.date_value:
         return False
+    if a.sentence == b.sentence and a.entry is not None and a.own_date != b.own_date:
+        # "after B said in March that …": behind a clause border another day than the entry's is another event's.
+        day = (a.date_value if a.own_date else b.date_value) or ""
+        low, high = sorted((a.at, b.at))
+        crossed = reader.sentences[a.sentence].crossings(low, high)
+        if crossed and day and not reader.entries[a.entry].date.startswith(day):
+            return False
     if not near:
         if y - x and len(x) >= 2 and set(b.parts) <= {SIDES}:
             return False
