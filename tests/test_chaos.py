@@ -15,8 +15,11 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
 
-from killing import command, contents, torture  # noqa: E402
-from varied import varied  # noqa: E402
+from killing import command, contents, torture
+from varied import varied
+
+
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
