@@ -18,7 +18,6 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
 from killing import command, contents, torture
 from varied import varied
 
-
 pytestmark = pytest.mark.slow
 
 
