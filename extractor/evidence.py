@@ -42,6 +42,7 @@ _SMALL = 4
 # Classes of the words that join the parts of a name: "of", "and", "for the".
 _LINKS = ("of", "of_the", "the", "and", "at", "for", "the_many")
 _ARTICLES = ("the", "a", "the_many")
+_AROUND = ("org_before", "org_after", "org_skip", "org_adjective")
 # What may stand before the first word of a sentence.
 _MARKS = " -–—•*·>#\"“«'("
 
@@ -111,7 +112,8 @@ def read_words(lexicon: Lexicon) -> Words:
         nation=frozenset(lexicon.table("nation")),
         legal=frozenset(lexicon.table("legal_form")),
         label=strings("tagger_label"),
-        common=listed("words", "common"),
+        # The words that stand around names are no names themselves.
+        common=listed("words", "common") | {fold(word) for table in _AROUND for word in lexicon.table(table)},
         given=listed("org_words", "given"),
         place=listed("org_words", "place"),
         no_name=listed("org_words", "no_name"),

@@ -96,7 +96,11 @@ def _mention_faults(row: Record, text: str) -> Iterator[Fault]:
 def _deal_faults(row: Record, text: str) -> Iterator[Fault]:
     yield from _unknown_keys(row, (*DEAL_SLOTS, *_DEAL_EXTRAS))
     yield from _value_faults(
-        row, (("date", _DATE, "a date such as 2025-11-11 or 2025-Q3"), ("currency", _CURRENCY, "an ISO 4217 code"))
+        row,
+        (
+            ("date", _DATE, "a date such as 2025-11-11 or 2025-Q3"),
+            ("currency", _CURRENCY, "an ISO 4217 code"),
+        ),
     )
     parties = row.get("parties")
     if not isinstance(parties, list) or not parties:

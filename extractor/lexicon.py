@@ -81,7 +81,9 @@ class Rule:
         try:
             return re.compile(self.source, re.IGNORECASE)
         except re.error as error:
-            raise LexiconError(f"rule {self.name!r} is no regular expression: {error}: {self.source}") from error
+            raise LexiconError(
+                f"rule {self.name!r} is no regular expression: {error}: {self.source}"
+            ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +265,9 @@ def _alternatives(surfaces: Iterable[str]) -> str:
     ends = heads.pop("", None) is not None
     if not heads:
         return "" if ends else r"(?!)"
-    branches = [(_BLANK if head == " " else re.escape(head)) + _alternatives(tails) for head, tails in heads.items()]
+    branches = [
+        (_BLANK if head == " " else re.escape(head)) + _alternatives(tails) for head, tails in heads.items()
+    ]
     body = "|".join(branches)
     return f"(?:{body})?" if ends else f"(?:{body})" if len(branches) > 1 else body
 

@@ -80,7 +80,9 @@ def _load_tagger(lexicon: Lexicon) -> Language:
         )
     folder = _model_folder(model)
     # Of the stock components only `ner` is read, and it has a tok2vec of its own: the others are not even loaded.
-    unread = [name for name in spacy.util.load_config(folder / "config.cfg")["nlp"]["pipeline"] if name != "ner"]
+    unread = [
+        name for name in spacy.util.load_config(folder / "config.cfg")["nlp"]["pipeline"] if name != "ner"
+    ]
     with warnings.catch_warnings():
         # A model of the minor version before ours: its `ner` is what the figures were measured with.
         warnings.filterwarnings("ignore", message=r"\[W095\]")
@@ -98,7 +100,7 @@ def prepare(article: Article, nlp: Language) -> Doc:
     # Its tokenizer looks through the whole of a word for each mark at its ends: longer ones are cut.
     cuts = [0, *(match.end() for match in _LONG_WORD.finditer(text)), len(text)]
     docs = [nlp.make_doc(text[a:b]) for a, b in pairwise(cuts) if a < b] or [nlp.make_doc("")]
-    doc = docs[0] if len(docs) == 1 else cast(Doc, Doc.from_docs(docs, ensure_whitespace=False))
+    doc = docs[0] if len(docs) == 1 else Doc.from_docs(docs, ensure_whitespace=False)
     doc._.article = article
     return doc
 

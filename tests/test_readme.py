@@ -32,7 +32,12 @@ def commands() -> list[tuple[str, str]]:
 def test_a_command_prints_what_the_readme_shows(command: str, output: str) -> None:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        ["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False, env={**os.environ, "PATH": path}
+        ["bash", "-c", command],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PATH": path},
     )
     assert (done.stdout + done.stderr).replace("\r\n", "\n").strip() == output.strip()
 
