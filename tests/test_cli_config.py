@@ -58,7 +58,7 @@ def test_a_group_of_commands_has_a_table_of_tables(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("config", "told"),
     [
-        ("[run]\njbos = 2\n", "extractor.toml: run.jbos: no such option: there are again, aliases, jobs"),
+        ("[run]\njbos = 2\n", "extractor.toml: run.jbos: no such option: there are address, again, aliases"),
         ('[run]\njobs = "many"\n', "extractor.toml: run.jobs: found 'many'"),
         ("[run]\njobs = 0\n", "extractor.toml: run.jobs: found 0"),
         ("[runs]\njobs = 2\n", "extractor.toml: runs: no table of a command"),
