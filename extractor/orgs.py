@@ -17,9 +17,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from math import fsum
 
-from extractor.evidence import Candidate, Reading, Span, Words, is_initials, name_key, read_words
+from extractor.candidates import Candidate, Candidates, name_key
+from extractor.evidence import is_initials, judge
 from extractor.gazetteer import Gazetteer
 from extractor.lexicon import Lexicon
+from extractor.reading import Reading, Span, Words, read_words
 from extractor.values import Mention, MentionType, Org
 
 # How many reasons a mention states: the strongest ones, a person reads no more.
@@ -77,8 +79,10 @@ def find_orgs(
     """
     knowledge = _knowledge(lexicon)
     spans = [(span.start, span.end, span.label) for span in tagged]
-    reading = Reading(text, lexicon, knowledge.words, tagged=spans, taken=taken, gazetteer=gazetteer)
-    chosen = _choose(reading.candidates.values(), knowledge)
+    reading = Reading(text, lexicon, knowledge.words, taken=taken)
+    candidates = Candidates(reading, tagged=spans, gazetteer=gazetteer)
+    judge(reading, candidates)
+    chosen = _choose(candidates.found.values(), knowledge)
     norms = _norms(chosen, text, knowledge.words.legal, gazetteer)
     return [
         Mention(
