@@ -179,3 +179,15 @@ def test_a_mark_tells_its_value_by_keyboard(page: webdriver.Chrome) -> None:
     mark = page.find_element(By.CSS_SELECTOR, "mark.MONEY")
     page.execute_script("arguments[0].focus()", mark)
     assert "USD 5bn" in mark.find_element(By.CLASS_NAME, "tip").text
+
+
+def test_a_phone_shows_every_slot_without_scrolling_sideways(page: webdriver.Chrome) -> None:
+    phone = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", phone)
+    try:
+        assert page.execute_script("return document.documentElement.scrollWidth") == 390
+        row = page.find_element(By.CSS_SELECTOR, "tr[data-deal]")
+        ends = [cell.rect["x"] + cell.rect["width"] for cell in row.find_elements(By.TAG_NAME, "td")]
+        assert max(ends) <= 390
+    finally:
+        page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
