@@ -2,8 +2,9 @@
 
 Rows go to `.NAME.part` beside each output. After each batch a line of the journal, `.NAME.journal` beside the first
 output, tells how many inputs are done and how long each part is; nothing after the last whole line counts. When
-all inputs are done each part becomes its output in one rename. Parquet and spaCy's DocBin cannot be cut at a length, so
-their parts hold records as JSONL and are turned over at the end; a DocBin is whole in memory then.
+all inputs are done and every output stands ready beside its place, each is put there in one rename. Parquet and spaCy's
+DocBin cannot be cut at a length, so their parts hold records as JSONL and are turned over at the end; a DocBin is whole
+in memory then.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from extractor.values import Extraction, ExtractorError
 
 # Rows of a Parquet row group come from so many articles, whatever the batches of the run were: same bytes either way.
 _ARTICLES_A_ROW_GROUP = 2_000
+# What is made of a part at the end lies beside it.
+_WHOLE = ".whole"
 
 
 class Writer(Protocol):
@@ -75,48 +78,69 @@ def render_jsonl(extractions: Sequence[Extraction], *, first: bool) -> str:
     return "".join(map(json_line, extractions))
 
 
-def _rename(part: Path, output: Path) -> None:
-    part.replace(output)
+def _as_it_is(part: Path) -> Path:
+    return part
 
 
-def _to_parquet(part: Path, output: Path) -> None:
+def _to_parquet(part: Path) -> Path:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     schema = pa.Schema.from_pandas(to_frame(()), preserve_index=False)
-    whole = part.with_suffix(".whole")
+    whole = part.with_suffix(_WHOLE)
     with part.open(encoding="utf-8") as lines, pq.ParquetWriter(whole, schema) as parquet:
         records = (from_record(cast(Record, json.loads(line))) for line in lines)
         while batch := list(islice(records, _ARTICLES_A_ROW_GROUP)):
             parquet.write_table(pa.Table.from_pandas(to_frame(batch), schema=schema, preserve_index=False))
-    whole.replace(output)
-    part.unlink()
+    return whole
 
 
-def _to_doc_bin(part: Path, output: Path) -> None:
+def _to_doc_bin(part: Path) -> Path:
     from extractor.pipeline import doc_bin
 
-    whole = part.with_suffix(".whole")
+    whole = part.with_suffix(_WHOLE)
     with part.open(encoding="utf-8") as lines:
         whole.write_bytes(doc_bin((from_record(json.loads(line)), line) for line in lines))
-    whole.replace(output)
-    part.unlink()
+    return whole
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form of output: how rows are written to the part, and how the part becomes the output."""
+    """A form of output: how rows are written to the part, and the file made of the whole part, beside it or itself."""
 
     render: Callable[..., str]
-    finish: Callable[[Path, Path], None]
+    finish: Callable[[Path], Path]
 
 
 FORMS = {
-    ".csv": Form(render_csv, _rename),
-    ".jsonl": Form(render_jsonl, _rename),
+    ".csv": Form(render_csv, _as_it_is),
+    ".jsonl": Form(render_jsonl, _as_it_is),
     ".parquet": Form(render_jsonl, _to_parquet),
     ".spacy": Form(render_jsonl, _to_doc_bin),
 }
+
+
+def _form(output: Path) -> Form:
+    return FORMS[output.suffix.lower()]
+
+
+def _sync(stream: IO[bytes]) -> None:
+    stream.flush()
+    os.fsync(stream.fileno())
+
+
+def _claim(path: Path) -> IO[bytes]:
+    """A file to append to, that no other run writes until it is closed."""
+    stream = path.open("ab+")
+    try:
+        fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        # Between the two calls another run may have ended, and put the file that was opened into its place.
+        if os.path.samestat(path.stat(), os.fstat(stream.fileno())):
+            return stream
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    stream.close()
+    raise ExtractorError(f"{path}: another run is writing it; wait for its end")
 
 
 class FileWriter:
@@ -130,81 +154,92 @@ class FileWriter:
                 raise ExtractorError(f"{path}: the folder {path.parent} does not exist: make it first")
             if path.is_dir():
                 raise ExtractorError(f"{path}: is a folder: name a file")
-        if len(set(outputs)) < len(outputs):
+        if len({path.resolve() for path in outputs}) < len(outputs):
             raise ExtractorError(f"{outputs[-1]}: the same output is named twice")
         self.done = Done()
         self._outputs = list(outputs)
         self._parts = [path.with_name(f".{path.name}.part") for path in outputs]
         self._journal_path = outputs[0].with_name(f".{outputs[0].name}.journal")
-        self._stack = contextlib.ExitStack()
-        try:
-            self._open(resume=resume)
-        except OSError as error:
-            self._stack.close()
-            raise ExtractorError(
-                f"{error.filename or outputs[0]}: cannot be written: {error.strerror}; name a folder that is yours"
-            ) from error
+        with contextlib.ExitStack() as stack:
+            try:
+                self._open(stack, resume=resume)
+            except OSError as error:
+                raise ExtractorError(
+                    f"{error.filename or outputs[0]}: cannot be written: {error.strerror}; "
+                    "name a folder that is yours"
+                ) from error
+            self._stack = stack.pop_all()
 
-    def _open(self, *, resume: bool) -> None:
-        self._journal: IO[bytes] = self._stack.enter_context(self._journal_path.open("ab+"))
-        try:
-            fcntl.flock(self._journal, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ExtractorError(f"{self._outputs[0]}: another run is writing it; wait for its end") from None
-        state = self._last_state() if resume else None
-        if state is None:
+    def _open(self, stack: contextlib.ExitStack, *, resume: bool) -> None:
+        self._journal, *self._streams = (
+            stack.enter_context(_claim(path)) for path in (self._journal_path, *self._parts)
+        )
+        sizes = self._last_sizes() if resume else None
+        if sizes is None:
             self._journal.truncate(0)
-        sizes = cast("list[int]", state["sizes"]) if state else [0] * len(self._parts)
-        if state is not None:
-            self.done = Done(**cast("dict[str, object]", state["done"]))  # type: ignore[arg-type]
-        self._streams = [self._stack.enter_context(part.open("ab")) for part in self._parts]
+            sizes = [0] * len(self._streams)
         for stream, size in zip(self._streams, sizes, strict=True):
             stream.truncate(size)
+            stream.seek(size)
 
-    def _last_state(self) -> Record | None:
-        """The last line of the journal that is whole and that the parts bear out; None starts afresh."""
+    def _last_sizes(self) -> list[int] | None:
+        """The parts' lengths by the last line of the journal that is whole and that they bear out; None starts afresh.
+
+        What follows that line is cut off, and `done` is what it tells.
+        """
         self._journal.seek(0)
-        lines = self._journal.read().split(b"\n")
-        for line in reversed(lines[:-1]):
+        lines = self._journal.read().split(b"\n")[:-1]
+        lengths = [os.fstat(stream.fileno()).st_size for stream in self._streams]
+        while lines:
             with contextlib.suppress(ValueError):
-                state = cast(Record, json.loads(line))
-                if state.get("outputs") != [path.name for path in self._outputs]:
+                state = cast(Record, json.loads(lines[-1]))
+                if state["outputs"] != [path.name for path in self._outputs]:
                     raise ExtractorError(
-                        f"{self._outputs[0]}: the interrupted run wrote {state.get('outputs')}: "
+                        f"{self._outputs[0]}: the interrupted run wrote {state['outputs']}: "
                         "name the same outputs, or leave --resume out"
                     )
                 sizes = cast("list[int]", state["sizes"])
-                if all(p.exists() and p.stat().st_size >= n for p, n in zip(self._parts, sizes, strict=True)):
-                    return state
+                if all(length >= size for length, size in zip(lengths, sizes, strict=True)):
+                    self._journal.truncate(sum(len(line) + 1 for line in lines))
+                    self.done = Done(**cast("dict[str, object]", state["done"]))  # type: ignore[arg-type]
+                    return sizes
+            lines.pop()
         return None
 
     def write(self, extractions: Sequence[Extraction], done: Done) -> None:
         """Write a batch and note how far the run has come: both reach the disk, the rows first."""
         for path, stream in zip(self._outputs, self._streams, strict=True):
-            first = stream.tell() == 0
-            render = FORMS[path.suffix.lower()].render
-            stream.write(render(extractions, first=first).encode("utf-8", "backslashreplace"))
-            stream.flush()
-            os.fsync(stream.fileno())
+            rows = _form(path).render(extractions, first=stream.tell() == 0)
+            stream.write(rows.encode("utf-8", "backslashreplace"))
+            _sync(stream)
         state = {"outputs": [path.name for path in self._outputs], "sizes": [s.tell() for s in self._streams]}
         self._journal.write(json.dumps(state | {"done": asdict(done)}).encode() + b"\n")
-        self._journal.flush()
-        os.fsync(self._journal.fileno())
+        _sync(self._journal)
 
     def close(self) -> None:
-        """Put the finished files in their places."""
+        """Put the finished files in their places, once all of them are ready."""
+        ready = []
         for path, stream, part in zip(self._outputs, self._streams, self._parts, strict=True):
             if stream.tell() == 0:
-                stream.write(FORMS[path.suffix.lower()].render((), first=True).encode())
-            stream.close()
-            FORMS[path.suffix.lower()].finish(part, path)
-        self._journal_path.unlink(missing_ok=True)
+                stream.write(_form(path).render((), first=True).encode())
+                _sync(stream)
+            ready.append(_form(path).finish(part))
+            if ready[-1] != part:
+                with ready[-1].open("rb") as whole:
+                    os.fsync(whole.fileno())
+        for whole_file, path in zip(ready, self._outputs, strict=True):
+            whole_file.replace(path)
+        for left in (*self._parts, self._journal_path):
+            left.unlink(missing_ok=True)
         self._stack.close()
 
     def abort(self) -> None:
         """Leave the outputs as they were; parts and journal wait for a run with `resume`."""
         with contextlib.suppress(OSError):
             self._stack.close()
+        for part in self._parts:
+            with contextlib.suppress(OSError):
+                part.with_suffix(_WHOLE).unlink()
 
 
 class StdoutWriter:

@@ -82,6 +82,76 @@ def test_rows_behind_the_journal_are_cut_off(outputs: list[Path]) -> None:
     assert [path.read_bytes() for path in outputs] == expected
 
 
+@pytest.mark.parametrize("resume", [False, True])
+def test_rows_without_a_journal_do_not_count(outputs: list[Path], resume: bool) -> None:
+    expected = whole(outputs, "a", "b")
+    writer = FileWriter(outputs)
+    write(writer, "a")
+    writer.abort()
+    next(outputs[0].parent.glob(".*.journal")).unlink()
+    writer = FileWriter(outputs, resume=resume)
+    write(writer, "a", "b")
+    writer.close()
+    assert [path.read_bytes() for path in outputs] == expected
+
+
+def test_a_run_after_an_interrupted_one_starts_afresh(outputs: list[Path]) -> None:
+    expected = whole(outputs, "a", "b")
+    writer = FileWriter(outputs)
+    write(writer, "x", "a")
+    writer.abort()
+    assert whole(outputs, "a", "b") == expected
+
+
+def test_a_run_that_broke_off_between_two_renames_is_done_again(outputs: list[Path]) -> None:
+    expected = whole(outputs, "a")
+    writer = FileWriter(outputs)
+    write(writer, "a")
+    writer.abort()
+    outputs[0].with_name(f".{outputs[0].name}.part").replace(outputs[0])
+    writer = FileWriter(outputs, resume=True)
+    assert writer.done.inputs == 0
+    write(writer, "a")
+    writer.close()
+    assert [path.read_bytes() for path in outputs] == expected
+
+
+def test_no_output_is_in_place_before_all_are_ready(
+    outputs: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*args: object, **named: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    expected = whole(outputs, "a", "b")
+    for path in outputs:
+        path.unlink()
+    writer = FileWriter(outputs)
+    write(writer, "a", "b")
+    with monkeypatch.context() as patched, pytest.raises(OSError, match="No space"):
+        patched.setattr("pyarrow.parquet.ParquetWriter", full)
+        writer.close()
+    writer.abort()
+    assert not any(path.exists() for path in outputs)
+    resumed = FileWriter(outputs, resume=True)
+    assert resumed.done.inputs == 2
+    resumed.close()
+    assert [path.read_bytes() for path in outputs] == expected
+
+
+def test_a_resumed_run_that_breaks_off_again_can_be_resumed(outputs: list[Path]) -> None:
+    expected = whole(outputs, "a", "b", "c", "d")
+    journal = outputs[0].with_name(f".{outputs[0].name}.journal")
+    for done, name in enumerate("abcd"):
+        writer = FileWriter(outputs, resume=True)
+        assert writer.done.inputs == done
+        write(writer, name)
+        if name != "d":
+            writer.abort()
+            journal.write_bytes(journal.read_bytes() + b'{"outputs": ["dea')
+    writer.close()
+    assert [path.read_bytes() for path in outputs] == expected
+
+
 def test_a_torn_journal_line_does_not_count(outputs: list[Path]) -> None:
     writer = FileWriter(outputs)
     write(writer, "a", "b")
@@ -107,6 +177,20 @@ def test_two_runs_cannot_write_one_output(outputs: list[Path]) -> None:
     with pytest.raises(ExtractorError, match="another run"):
         FileWriter(outputs)
     writer.abort()
+
+
+def test_two_runs_cannot_share_a_second_output(outputs: list[Path]) -> None:
+    writer = FileWriter(outputs)
+    with pytest.raises(ExtractorError, match="another run"):
+        FileWriter(outputs[1:])
+    writer.abort()
+    FileWriter(outputs[1:]).abort()
+
+
+def test_an_output_named_twice_is_told(outputs: list[Path]) -> None:
+    (outputs[0].parent / "link").symlink_to(outputs[0].parent)
+    with pytest.raises(ExtractorError, match="named twice"):
+        FileWriter([outputs[0], outputs[0].parent / "link" / outputs[0].name])
 
 
 def test_other_outputs_cannot_be_resumed(outputs: list[Path]) -> None:
