@@ -5,6 +5,10 @@ from __future__ import annotations
 import contextlib
 import functools
 import logging
+import multiprocessing
+import os
+import signal
+import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, TimeoutError
@@ -28,6 +32,8 @@ BATCH = 64
 AHEAD = 3
 # Words and names that a pipeline remembers: some ten megabytes, what a few thousand articles hold.
 _WORDS = 100_000
+
+_LATE = "took longer than --timeout"
 
 Input = Article | ReadFailure
 
@@ -57,8 +63,8 @@ def extract_stream(
     """Yield each input with its outcome, in the order of the inputs, in lists of at most `batch`.
 
     With one job and no time limit everything runs in this process; else in `jobs` worker processes, of which none
-    gets ahead by more than a few batches. A batch whose worker dies or runs out of time is tried again article by
-    article, so that the others are not lost; the article that does it twice is a Failure.
+    gets ahead by more than a few batches. A batch that runs out of time, or whose worker dies, is tried again article
+    by article, so that the others are not lost; the article that does it by itself is a Failure.
     """
     iterator = iter(inputs)
     batches: Iterator[list[Input]] = iter(lambda: list(islice(iterator, batch)), [])
@@ -66,7 +72,7 @@ def extract_stream(
         for rows in batches:
             yield list(zip(rows, _extract_batch(rows, options), strict=True))
         return
-    with ProcessPool(max_workers=jobs) as pool:
+    with ProcessPool(max_workers=jobs, initializer=_die_with_parent) as pool:
         waiting: deque[tuple[list[Input], Future[list[Outcome]]]] = deque()
         try:
             for rows in batches:
@@ -80,8 +86,23 @@ def extract_stream(
             raise
 
 
+def _die_with_parent() -> None:
+    """A worker whose run was killed ends at once: it would hold the locks of the outputs, which it has inherited."""
+
+    def wait() -> None:
+        parent = multiprocessing.parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
+
+
 def _schedule(pool: ProcessPool, rows: list[Input], options: Options) -> Future[list[Outcome]]:
-    timeout = None if options.timeout is None else options.timeout * len(rows) + _load_allowance(options)
+    # Workers keep the time themselves, this is for one that hangs: it may try the batch, then each article.
+    timeout = (
+        None if options.timeout is None else options.timeout * (len(rows) + 1) + _load_allowance(options)
+    )
     future: Future[list[Outcome]] = pool.schedule(_extract_batch, args=(rows, options), timeout=timeout)
     return future
 
@@ -96,25 +117,17 @@ def _collect(
 ) -> list[tuple[Input, Outcome]]:
     try:
         outcomes = future.result()
-    except (ProcessExpired, TimeoutError) as error:
-        if len(rows) == 1:
-            # A worker may die of what an earlier article left behind: a single one is tried once more.
-            try:
-                outcomes = _schedule(pool, rows, options).result()
-            except (ProcessExpired, TimeoutError) as again:
-                log.debug("worker lost twice: %r, %r", error, again)
-                why = (
-                    "took longer than --timeout"
-                    if isinstance(again, TimeoutError)
-                    else "broke its worker twice"
-                )
-                outcomes = [Failure(f"{_name(rows[0])}: {why}")]
-        else:
-            return [
-                pair
-                for row in rows
-                for pair in _collect(pool, [row], _schedule(pool, [row], options), options)
-            ]
+    except (ProcessExpired, TimeoutError):
+        if len(rows) > 1:
+            tries = [([row], _schedule(pool, [row], options)) for row in rows]
+            return [pair for one, again in tries for pair in _collect(pool, one, again, options)]
+        # A worker may die of what an earlier article left behind: a single one is tried once more.
+        try:
+            outcomes = _schedule(pool, rows, options).result()
+        except ProcessExpired:
+            outcomes = [Failure(f"{_name(rows[0])}: broke its worker twice")]
+        except TimeoutError:
+            outcomes = [Failure(f"{_name(rows[0])}: {_LATE}")]
     return list(zip(rows, outcomes, strict=True))
 
 
@@ -135,26 +148,48 @@ def _extract_batch(rows: list[Input], options: Options) -> list[Outcome]:
     for lang, group in groupby(sorted(waiting, key=lambda item: item[:2]), key=lambda item: item[0]):
         items = list(group)
         nlp = _pipeline(lang, options.model, options.aliases)
-        for (_, i, _), outcome in zip(items, _extract_group([item[2] for item in items], nlp), strict=True):
+        found = _extract_group([item[2] for item in items], nlp, options.timeout)
+        for (_, i, _), outcome in zip(items, found, strict=True):
             outcomes[i] = outcome
     return [outcome for outcome in outcomes if outcome is not None]
 
 
-def _extract_group(articles: list[Article], nlp: Language) -> list[Outcome]:
+@contextlib.contextmanager
+def _limit(seconds: float | None) -> Iterator[None]:
+    """TimeoutError in what takes longer; only in a process's main thread, as that of a worker is."""
+
+    def late(number: int, frame: object) -> None:
+        raise TimeoutError
+
+    if seconds is None:
+        yield
+        return
+    signal.signal(signal.SIGALRM, late)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _extract_group(articles: list[Article], nlp: Language, timeout: float | None) -> list[Outcome]:
     try:
         # spaCy keeps every word it has met, which spares work while these are the common ones; from then on it keeps
         # new ones only as long as their batch lasts.
         full = len(nlp.vocab.strings) > _WORDS
-        with nlp.memory_zone() if full else contextlib.nullcontext():
+        with _limit(timeout), nlp.memory_zone() if full else contextlib.nullcontext():
             return list(extract_all(articles, nlp))
     except Exception:  # whatever one article broke, the others still count: each is tried by itself
         log.debug("a batch failed, its articles are tried one by one", exc_info=True)
-        return [_extract_one(article, nlp) for article in articles]
+        return [_extract_one(article, nlp, timeout) for article in articles]
 
 
-def _extract_one(article: Article, nlp: Language) -> Outcome:
+def _extract_one(article: Article, nlp: Language, timeout: float | None) -> Outcome:
     try:
-        return extract(article, nlp)
+        with _limit(timeout):
+            return extract(article, nlp)
+    except TimeoutError:
+        return Failure(f"{article.id}: {_LATE}")
     except Exception as error:  # the border of one article: reported by its name, the run goes on
         log.debug("%s failed", article.id, exc_info=True)
         return Failure(f"{article.id}: extraction failed: {type(error).__name__}: {error}")

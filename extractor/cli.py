@@ -140,6 +140,7 @@ def run(
         )
     if ledger and resume:
         raise typer.BadParameter("a ledger skips what it has by itself: leave --resume out")
+    go_on = _go_on(output, ledger)
     try:
         with contextlib.ExitStack() as stack:
             writers = [
@@ -173,12 +174,10 @@ def run(
     except BrokenPipeError:
         raise
     except OSError as error:
-        say(
-            f"{error.filename or 'output'}: {error.strerror}: nothing was put in place; --resume goes on from here"
-        )
+        say(f"{error.filename or 'output'}: {error.strerror}: nothing was put in place{go_on}")
         raise typer.Exit(1) from None
     except KeyboardInterrupt as stop:
-        say(f"interrupted after {done.inputs} inputs; --resume goes on from here")
+        say(f"interrupted after {done.inputs} inputs{go_on}")
         raise typer.Exit(128 + (stop.args[0] if stop.args else signal.SIGINT)) from None
     if not quiet:
         say(
@@ -220,6 +219,13 @@ def _run_on_ray(
     if not quiet:
         say(f"{articles} articles, {deals} deals" + (f", {failed} inputs failed" if failed else ""))
     raise typer.Exit(1 if failed else 0)
+
+
+def _go_on(outputs: list[Path] | None, ledger: Path | None) -> str:
+    """How a run that broke off is gone on with."""
+    if ledger:
+        return f"; the ledger skips what it has{', --again redoes it for -o' if outputs else ''}"
+    return "; --resume goes on from here" if outputs else ""
 
 
 def _writers(outputs: list[Path] | None, ledger: Path | None, *, resume: bool) -> Iterator[Writer]:

@@ -26,12 +26,12 @@ def ledger_command(inputs: Path, folder: Path) -> list[str]:
 
 
 def rows(folder: Path) -> list[tuple[object, ...]]:
-    """What a ledger holds of articles and deals, in order."""
+    """What a ledger holds of articles, deals and events, in order."""
     with sqlite3.connect(folder / "deals.db") as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         return db.execute(
-            "SELECT a.id, d.position, d.record FROM articles a LEFT JOIN deals d ON d.article = a.sha256 "
-            "ORDER BY a.sha256, d.position"
+            "SELECT a.id, d.position, d.record, e.* FROM articles a LEFT JOIN deals d ON d.article = a.sha256 "
+            "LEFT JOIN events e ON e.event = d.event ORDER BY a.sha256, d.position"
         ).fetchall()
 
 
@@ -64,17 +64,16 @@ def torture(inputs: Path, folder: Path, kills: int, seed: int = 1) -> int:
     for number in range(kills):
         here = folder / str(number)
         here.mkdir()
-        met += kill_after(command(inputs, here), chance.uniform(0.3, 1) * length)
-        assert all(expected[name] == found for name, found in contents(here).items()), (
-            "an output is there, but not whole"
-        )
-        met += kill_after(command(inputs, here, "--resume"), chance.uniform(0.3, 1) * length)
-        assert all(expected[name] == found for name, found in contents(here).items()), (
-            "an output is there, but not whole"
-        )
-        subprocess.run(command(inputs, here, "--resume"), check=True)
-        assert contents(here) == expected, "resumed runs gave other bytes"
-        met += kill_after(ledger_command(inputs, here), chance.uniform(0.3, 1) * length)
+        # Every other round starts where a run without --resume was killed, every third has two workers.
+        for resume in ([], ["--resume"], ["--resume"])[number % 2 :]:
+            more = [*resume, "--jobs", "1" if number % 3 else "2"]
+            met += kill_after(command(inputs, here, *more), chance.uniform(0.2, 1) * length)
+            assert all(expected[name] == found for name, found in contents(here).items()), (
+                "an output is there, but not whole"
+            )
+        subprocess.run(command(inputs, here, *([] if number % 5 == 4 else ["--resume"])), check=True)
+        assert contents(here) == expected, "the last run gave other bytes"
+        met += kill_after(ledger_command(inputs, here), chance.uniform(0.2, 1) * length)
         subprocess.run(ledger_command(inputs, here), check=True)
         assert rows(here) == told, "the ledger holds other deals"
     return met
