@@ -24,6 +24,7 @@ from extractor.entries import entries_note
 from extractor.gazetteer import load_gazetteer
 from extractor.lexicon import Lexicon, load_lexicon
 from extractor.orgs import text_notes
+from extractor.tagger import Tagger
 from extractor.values import Article, Extraction, ExtractorError, Mention
 
 # Taggers tuned from an installed model's: the weights of its `ner`, made by scripts/train.
@@ -42,10 +43,12 @@ def load(
     its model is not installed. `blind_to`: texts whose names are taken out of the gazetteer, to measure how
     organisations that nobody listed are found.
     """
-    nlp = _load_tagger(load_lexicon(lang)) if model else spacy.blank(lang)
-    first = nlp.pipe_names[0] if nlp.pipe_names else None
-    nlp.add_pipe("extractor_dates", before=first)
+    nlp = _load_model(load_lexicon(lang)) if model else spacy.blank(lang)
+    nlp.add_pipe("extractor_dates", first=True)
     nlp.add_pipe("extractor_amounts", after="extractor_dates")
+    if model:
+        tagger = Tagger(nlp.remove_pipe("ner")[1])
+        cast(pipes.TaggerPipe, nlp.add_pipe("extractor_tagger")).tagger = tagger
     nlp.add_pipe("extractor_orgs", config={"aliases": str(aliases) if aliases else None})
     if blind_to:
         cast(pipes.OrgsPipe, nlp.get_pipe("extractor_orgs")).gazetteer = load_gazetteer(
@@ -71,7 +74,7 @@ def model_digest(model: str) -> str:
     return digest.hexdigest()
 
 
-def _load_tagger(lexicon: Lexicon) -> Language:
+def _load_model(lexicon: Lexicon) -> Language:
     model = lexicon.language_setting("model")
     if model_digest(model) != lexicon.language_setting("model_sha256"):
         raise ExtractorError(

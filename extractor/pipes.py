@@ -4,6 +4,7 @@
 | --- | --- | --- |
 | `extractor_dates` | `doc.text`, `doc._.article` | `doc.spans["dates"]`, `doc.spans["entries"]`, the article's date |
 | `extractor_amounts` | `doc.text` | `doc.spans["amounts"]`: MONEY and POWER |
+| `extractor_tagger` | the words of a Doc | `doc.ents` |
 | `extractor_orgs` | `doc.text`, `doc.ents` of a tagger, the groups above | `doc.spans["orgs"]` |
 
 Every span holds its value as `span._.value` and the rule that made it as `span._.rule`. They work in anybody's
@@ -14,8 +15,8 @@ pipeline: `nlp.add_pipe("extractor_amounts")`. Those that find by pattern stand 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
+from itertools import islice, pairwise
 from pathlib import Path
 
 from spacy.language import Language
@@ -27,6 +28,7 @@ from extractor.entries import infer_published, split_entries
 from extractor.gazetteer import Gazetteer, load_gazetteer
 from extractor.lexicon import load_lexicon
 from extractor.orgs import TaggedSpan, find_orgs
+from extractor.tagger import Tagger
 from extractor.values import Article, Entry, Mention, MentionType
 
 GROUPS = {
@@ -151,6 +153,26 @@ class AmountsPipe:
 
     def __call__(self, doc: Doc) -> Doc:
         return set_spans(doc, "amounts", find_amounts(doc.text, self.lexicon))
+
+
+@Language.factory("extractor_tagger", assigns=["doc.ents"])
+class TaggerPipe:
+    """Mark as entities the names that `tagger` finds; without one, none."""
+
+    def __init__(self, nlp: Language, name: str) -> None:
+        self.tagger: Tagger | None = None
+
+    def __call__(self, doc: Doc) -> Doc:
+        return next(self.pipe([doc]))
+
+    def pipe(self, docs: Iterable[Doc], *, batch_size: int = 32) -> Iterator[Doc]:
+        """The Docs of a stream with their entities, read in batches."""
+        stream = iter(docs)
+        while batch := list(islice(stream, batch_size)):
+            if self.tagger is not None:
+                for doc, names in zip(batch, self.tagger(batch), strict=True):
+                    doc.set_ents([Span(doc, start, end, label=label) for start, end, label in names])
+            yield from batch
 
 
 @Language.factory("extractor_orgs", default_config={"aliases": None}, assigns=["doc.spans"], retokenizes=True)

@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "extractor"
 # Lowest first; modules of one layer do not import each other.
 LAYERS = (
-    {"values", "prefixes"},
+    {"values", "prefixes", "tagger"},
     {"timex", "lexicon", "encoding", "drafts"},
     {"numbers", "segments", "containers", "names", "expressions"},
     {"date_values", "date_atoms", "amount_units"},
@@ -36,7 +36,7 @@ LAYERS = (
     {"__init__", "__main__"},
 )
 HOMES = {
-    "spacy": {"pipes", "pipeline", "batch"},
+    "spacy": {"pipes", "pipeline", "batch", "tagger"},
     "dateparser": {"timex"},
     "price_parser": {"amounts", "numbers"},
     "pandas": {"table"},
