@@ -210,7 +210,7 @@ def _read_length(found: Found, lexicon: Lexicon) -> Length | None:
     """Counts and units; the rule may catch them apart ("next three" "years") or leave them to be read here."""
     unit = _caught(found, "unit")
     if unit is not None:
-        measures: list[tuple[str | None, str, str | None]] = [(found["count"], unit, None)]
+        measures: list[tuple[str | None, str, str | None]] = [(found["count"], unit, found["plus"])]
     else:
         surface = found["length"] or found.match[0]
         measures = [(m["count"], m["unit"], m["plus"]) for m in lexicon.compiled(_MEASURE).finditer(surface)]
@@ -285,7 +285,7 @@ def _read_days(found: Found, lexicon: Lexicon) -> Range | None:
         or first is None
         or last is None
         or not first < last <= 31
-        or (found["and"] and not found["between"] and last - first != 1)
+        or (found["and"] and found["between"] is None and found["between2"] is None and last - first != 1)
     ):
         return None
     return Range(replace(month, day=first), replace(month, day=last))

@@ -240,7 +240,11 @@ def _nth_value(nth: Nth, context: Context) -> str | None:
         return timex.half_month(container, nth.ordinal)
     if nth.size is None:
         return timex.nth(container, nth.ordinal, nth.grain, weekday=nth.weekday)
-    ends = (1, nth.size) if nth.ordinal > 0 else (-nth.size, -1)
+    ends = (
+        ((nth.ordinal - 1) * nth.size + 1, nth.ordinal * nth.size)
+        if nth.ordinal > 0
+        else (nth.ordinal * nth.size, (nth.ordinal + 1) * nth.size - 1)
+    )
     first, last = (timex.nth(container, n, nth.grain) for n in ends)
     return timex.interval(first, last) if first and last else None
 

@@ -169,7 +169,10 @@ def _read_words(text: str, lexicon: Lexicon) -> Decimal | None:
                 number.group, point = (number.group or Decimal(0)) + Decimal(f"0.{decimals or 0}"), False
             ok = number.times_scale(Decimal(str(lexicon.value("scale", token["scale"]))))
         elif token["fraction"]:
-            ok = number.take_fraction(Decimal(str(lexicon.value("fraction", token["fraction"]))), joined)
+            glued = text[position - 2 : position - 1].isdigit()  # "2½"
+            ok = number.take_fraction(
+                Decimal(str(lexicon.value("fraction", token["fraction"]))), joined or glued
+            )
         if not ok:
             return None
         joined = (joined and bool(token["article"])) or bool(token["joiner"])
