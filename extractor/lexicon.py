@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar, cast
 
-from extractor.prefixes import Index
+from extractor.prefixes import LENGTH, Index
 from extractor.values import LexiconError
 
 T = TypeVar("T")
@@ -71,6 +71,7 @@ class Rule:
     """A rule of a section: its template as a regular expression, its examples, and the keys that its owner reads."""
 
     name: str
+    template: str
     source: str
     examples: tuple[str, ...]
     options: Mapping[str, TableValue]
@@ -109,7 +110,6 @@ class Lexicon:
     def __init__(self, lang: str, directory: Path) -> None:
         self.lang = lang
         self._tables: dict[str, dict[str, TableValue]] = {}
-        self._literals: dict[str, str] = {}
         self._patterns: dict[str, str] = {}
         self._sources: dict[str, Path] = {}
         schema = _read_toml(LANG_DIR / SHARED / "schema.toml")
@@ -152,7 +152,6 @@ class Lexicon:
             table[key] = value
         self._tables[name] = table
         self._sources[name] = path
-        self._literals[name] = _alternatives(table)
 
     def _compile_rule(self, path: Path, section: str, raw: Mapping[str, TableValue]) -> Rule:
         name, template, examples = raw.get("name"), raw.get("match"), raw.get("examples", [])
@@ -165,10 +164,14 @@ class Lexicon:
         except LexiconError as error:
             raise LexiconError(f"{path}: rule {name!r} of [[{section}]]: {error}") from error
         options = {key: value for key, value in raw.items() if key not in ("name", "match", "examples")}
-        return Rule(name, source, tuple(str(e) for e in examples), options)
+        return Rule(name, template, source, tuple(str(e) for e in examples), options)
 
-    def expand(self, template: str) -> str:
-        """The regular expression that a template stands for."""
+    @functools.cache  # noqa: B019  (a Lexicon lives as long as the process: load_lexicon caches it)
+    def _literal(self, name: str, size: int | None) -> str:
+        return _alternatives({surface[:size] for surface in self._tables[name]})
+
+    def expand(self, template: str, *, size: int | None = None) -> str:
+        """The regular expression that a template stands for; `size`: so many characters of each surface in it."""
         seen: dict[str, int] = {}
 
         def fill(fragment: str, depth: int) -> str:
@@ -181,8 +184,8 @@ class Lexicon:
                     return _MACROS[name]
                 if name in self._patterns:
                     body = fill(self._patterns[name], depth + 1)
-                elif name in self._literals:
-                    body = self._literals[name]
+                elif name in self._tables:
+                    body = self._literal(name, size)
                 else:
                     raise LexiconError(f"no table or pattern {name!r}")
                 group = name if label is None else label[1:]
@@ -218,14 +221,16 @@ class Lexicon:
         """The rules of a section, in the order in which they are tried."""
         return self._rules.get(section, ())
 
-    @functools.cache  # noqa: B019  (a Lexicon lives as long as the process: load_lexicon caches it)
+    @functools.cache  # noqa: B019
     def compiled(self, template: str) -> re.Pattern[str]:
         """A template that a module uses by itself, compiled once."""
         return re.compile(self.expand(template), re.IGNORECASE)
 
     @functools.cache  # noqa: B019
     def _index(self, section: str) -> Index:
-        return Index([rule.source for rule in self.rules(section)], _MACROS["<"])
+        # What a match begins with is told by what its words begin with: a tenth of the expressions in full.
+        openings = [self.expand(rule.template, size=LENGTH) for rule in self.rules(section)]
+        return Index(openings, _MACROS["<"])
 
     def rules_at(self, section: str, text: str, start: int) -> Iterator[Rule]:
         """The rules of a section that may match at a place, by the characters that stand there, in order."""

@@ -89,7 +89,8 @@ def _load_model(lexicon: Lexicon) -> Language:
     with warnings.catch_warnings():
         # A model of the minor version before ours: its `ner` is what the figures were measured with.
         warnings.filterwarnings("ignore", message=r"\[W095\]")
-        nlp = spacy.load(folder, exclude=unread)
+        # Nor are the strings of its vocabulary: 700,000 words, and a text brings its own.
+        nlp = spacy.load(folder, exclude=[*unread, "strings"])
     tuned = _TUNED / f"{lexicon.lang}_ner"
     if tuned.is_dir():
         cast(TrainablePipe, nlp.get_pipe("ner")).from_disk(tuned, exclude=["vocab"])

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
-
-import pandas as pd
+from typing import TYPE_CHECKING
 
 from extractor.values import Deal, Extraction, ExtractorError, Mention, Org
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 CSV_COLUMNS = (
     "article_id", "date", "payer", "payee", "parties", "type", "amount", "currency", "amount_qualifier",
@@ -44,6 +48,8 @@ def to_frame(extractions: Iterable[Extraction]) -> pd.DataFrame:
 
     Dates stay ISO strings, since they keep their grain ("2025-11"); an absent value is `pd.NA`.
     """
+    import pandas as pd
+
     rows = [deal_row(x, deal) for x in extractions for deal in x.deals]
     frame = pd.DataFrame(rows, columns=list(CSV_COLUMNS))
     types = {
@@ -57,6 +63,8 @@ def to_frame(extractions: Iterable[Extraction]) -> pd.DataFrame:
 
 def mentions_frame(extractions: Iterable[Extraction]) -> pd.DataFrame:
     """One row a mention: article_id, type, start, end, text, rule, and its value as text."""
+    import pandas as pd
+
     rows = [
         {"article_id": x.article.id, "type": m.type.value, "start": m.start, "end": m.end, "text": m.text,
          "value": str(m.value), "rule": m.rule}
@@ -68,13 +76,8 @@ def mentions_frame(extractions: Iterable[Extraction]) -> pd.DataFrame:
 
 def csv_text(extractions: Iterable[Extraction], *, header: bool) -> str:
     """Rows of deals.csv: RFC 4180, numbers in full ("38000000000"), formulas defused."""
-    rows = [
-        {column: _cell(value) for column, value in deal_row(x, deal).items()}
-        for x in extractions
-        for deal in x.deals
-    ]
-    frame = pd.DataFrame(rows, columns=list(CSV_COLUMNS), dtype=object)
-    return str(frame.to_csv(index=False, header=header, lineterminator="\r\n"))
+    rows = (deal_row(x, deal) for x in extractions for deal in x.deals)
+    return _csv([CSV_COLUMNS] if header else [], ([row[column] for column in CSV_COLUMNS] for row in rows))
 
 
 def organisations(extractions: Iterable[Extraction]) -> tuple[list[str], list[list[object]]]:
@@ -97,10 +100,15 @@ def organisations(extractions: Iterable[Extraction]) -> tuple[list[str], list[li
 
 def rows_csv(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Any rows as CSV: numbers in full, formulas defused."""
-    cells = [[_cell(Decimal(str(v)) if isinstance(v, float) else v) for v in row] for row in rows]
-    return str(
-        pd.DataFrame(cells, columns=list(names), dtype=object).to_csv(index=False, lineterminator="\r\n")
-    )
+    return _csv([names], ([Decimal(str(v)) if isinstance(v, float) else v for v in row] for row in rows))
+
+
+def _csv(header: Iterable[Sequence[str]], rows: Iterable[Iterable[object]]) -> str:
+    out = StringIO()
+    writer = csv.writer(out)
+    writer.writerows(header)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return out.getvalue()
 
 
 def write_rows(names: Sequence[str], rows: Sequence[Sequence[object]], path: Path) -> None:
@@ -111,6 +119,8 @@ def write_rows(names: Sequence[str], rows: Sequence[Sequence[object]], path: Pat
             case ".csv":
                 aside.write_text(rows_csv(names, rows), "utf-8", newline="")
             case ".parquet":
+                import pandas as pd
+
                 pd.DataFrame([list(row) for row in rows], columns=list(names)).to_parquet(aside, index=False)
             case suffix:
                 raise ExtractorError(f"{path}: no output form {suffix!r}: use .csv or .parquet")

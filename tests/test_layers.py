@@ -12,7 +12,7 @@ PACKAGE = Path(__file__).parent.parent / "extractor"
 LAYERS = (
     {"values", "prefixes", "tagger"},
     {"timex", "lexicon", "encoding", "drafts"},
-    {"numbers", "segments", "containers", "names", "expressions"},
+    {"numbers", "page", "segments", "containers", "names", "expressions"},
     {"date_values", "date_atoms", "amount_units"},
     {"date_joins", "amount_readings"},
     {"amount_currencies"},
