@@ -80,6 +80,8 @@ def _read_events(reader: Reader) -> list[Draft]:
     """The complete drafts of an article, merged, in text order."""
     drafts: list[Draft] = []
     for sentence in reader.sentences:
+        if not sentence.tells:
+            continue
         sentence.drafts = merge_in_sentence(reader, sentence, draft_sentence(reader, sentence))
         sentence.drafts += guess_draft(reader, sentence, sentence.drafts)
         add_drafts(reader, drafts, sentence, sentence.drafts)

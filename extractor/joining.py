@@ -269,6 +269,8 @@ def continue_ledger(reader: Reader, drafts: list[Draft]) -> list[Draft]:
     told = {d.entry for d in drafts}
     out: list[Draft] = []
     for sentence in reader.sentences:
+        if not sentence.tells:
+            continue
         orgs = [i for g in sentence.groups if not g.aside for i in g.orgs]
         amounts = [i for i in sentence.of_type(MentionType.MONEY) if amount_kind(sentence, i) in USABLE]
         if sentence.entry is None or sentence.entry in told or sentence.triggers or not amounts:
