@@ -15,7 +15,7 @@ pipeline: `nlp.add_pipe("extractor_amounts")`. Those that find by pattern stand 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice, pairwise
 from pathlib import Path
 
@@ -37,6 +37,9 @@ GROUPS = {
     "orgs": (MentionType.ORG,),
 }
 
+# spaCy goes through the whole Doc for each token that it splits: a Doc with more of them is cut slice by slice.
+_SLICE = 200
+
 Span.set_extension("value", default=None, force=True)
 Span.set_extension("rule", default=None, force=True)
 Doc.set_extension("article", default=None, force=True)
@@ -49,7 +52,7 @@ def set_spans(doc: Doc, group: str, found: Iterable[Mention]) -> Doc:
     their characters. Entities of a tagger that ran before keep their characters too.
     """
     mentions = list(found)
-    _cut_tokens(doc, {edge for m in mentions for edge in (m.start, m.end)})
+    doc = _cut_tokens(doc, {edge for m in mentions for edge in (m.start, m.end)})
     spans = []
     for mention in mentions:
         span = doc.char_span(mention.start, mention.end, label=mention.type.value)
@@ -60,11 +63,12 @@ def set_spans(doc: Doc, group: str, found: Iterable[Mention]) -> Doc:
     return doc
 
 
-def _cut_tokens(doc: Doc, edges: set[int]) -> None:
+def _cut_tokens(doc: Doc, edges: set[int]) -> Doc:
+    """The Doc with no token across an edge: the same one, or one made anew where there is much to cut."""
     cuts: dict[int, list[int]] = defaultdict(list)
     inner = sorted(edges)
     if not inner:
-        return
+        return doc
     position = 0
     for token in doc:
         end = token.idx + len(token)
@@ -74,20 +78,34 @@ def _cut_tokens(doc: Doc, edges: set[int]) -> None:
             cuts[token.i].append(inner[position] - token.idx)
             position += 1
     if not cuts:
-        return
+        return doc
     kept = {
         name: [(s.start_char, s.end_char, s.label_, s.kb_id_) for s in group]
         for name, group in doc.spans.items()
     }
+    if len(cuts) <= _SLICE:
+        _split_tokens(doc, cuts)
+    else:
+        slices = []
+        for start in range(0, len(doc), _SLICE):
+            part = doc[start : start + _SLICE].as_doc()
+            _split_tokens(part, {i: cuts[start + i] for i in range(len(part)) if start + i in cuts})
+            slices.append(part)
+        user_data, doc = doc.user_data, Doc.from_docs(slices, ensure_whitespace=False)
+        doc.user_data = user_data
+    for name, extents in kept.items():
+        anew = (doc.char_span(a, b, label=label, kb_id=kb_id) for a, b, label, kb_id in extents)
+        doc.spans[name] = [span for span in anew if span is not None]
+    return doc
+
+
+def _split_tokens(doc: Doc, cuts: Mapping[int, Sequence[int]]) -> None:
     with doc.retokenize() as retokenizer:
         for index, offsets in cuts.items():
             token = doc[index]
             bounds = [0, *offsets, len(token)]
             pieces = [token.text[a:b] for a, b in pairwise(bounds)]
             retokenizer.split(token, pieces, heads=[(token, i) for i in range(len(pieces))])
-    for name, extents in kept.items():
-        anew = (doc.char_span(a, b, label=label, kb_id=kb_id) for a, b, label, kb_id in extents)
-        doc.spans[name] = [span for span in anew if span is not None]
 
 
 def read_spans(doc: Doc) -> list[Mention]:
@@ -134,8 +152,8 @@ class DatesPipe:
         mentions = resolve_dates(
             found, text=doc.text, lexicon=self.lexicon, published=article.published, entries=entries
         )
-        set_spans(doc, "dates", mentions)
-        _cut_tokens(doc, {edge for e in entries for edge in (e.start, e.end)})
+        doc = set_spans(doc, "dates", mentions)
+        doc = _cut_tokens(doc, {edge for e in entries for edge in (e.start, e.end)})
         doc.spans["entries"] = [
             span
             for e in entries

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 import spacy
 
 from extractor.pipes import read_spans, set_spans
-from extractor.values import Mention, MentionType, Money, Org, Timex
+from extractor.values import Article, Mention, MentionType, Money, Org, Timex
 
 TEXT = "22 aoûtLe président, puis 30 juinOracle paie 40M$."
 
@@ -37,6 +39,26 @@ def test_a_later_group_leaves_the_earlier_on_its_words() -> None:
 
 def test_the_text_survives() -> None:
     assert set_spans(spacy.blank("fr")(TEXT), "dates", [AUGUST, JUNE]).text == TEXT
+
+
+def test_a_text_with_much_to_cut_keeps_what_was_marked_before() -> None:
+    text = "Alvia le 22 aoûtLe président " * 500
+    starts = [match.start() for match in re.finditer("22 août", text)]
+    names = [
+        Mention(
+            type=MentionType.ORG, start=at, end=at + 5, text="Alvia", value=Org(norm="Alvia"), rule="by hand"
+        )
+        for at in (match.start() for match in re.finditer("Alvia", text))
+    ]
+    days = [replace(AUGUST, start=at, end=at + len("22 août")) for at in starts]
+    doc = spacy.blank("fr")(text)
+    doc.ents = [doc.char_span(m.start, m.end, label="ORG") for m in names]
+    doc._.article = Article(id="a", text=text)
+    doc = set_spans(set_spans(doc, "orgs", names), "dates", days)
+    assert doc.text == text
+    assert read_spans(doc) == sorted([*names, *days], key=lambda m: m.start)
+    assert [(e.start_char, e.text) for e in doc.ents] == [(m.start, "Alvia") for m in names]
+    assert doc._.article == Article(id="a", text=text)
 
 
 @pytest.mark.parametrize("name", ["extractor_dates", "extractor_amounts", "extractor_orgs"])
