@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import time
 import tomllib
 from decimal import Decimal
 from pathlib import Path
@@ -108,25 +107,6 @@ def test_any_amount_written_out_reads_back(lang: str, data: st.DataObject, whole
     expected = [] if value >= Decimal(10) ** 18 else [(value, currency)]
     found = [m.value for m in find_amounts(text, load_lexicon(lang))]
     assert [(v.value, v.currency) for v in found if isinstance(v, Money)] == expected
-
-
-HOSTILE = [
-    "9" * 20_000, "$" + "9" * 20_000, "milliards de " * 1500, "5 milliards de " * 1500, "($5 " * 1500,
-    "cent " * 4000 + "euros",
-    "5 million to " * 800 + "$", "5-" * 2000 + "$", "1." * 8000 + "$", "$" * 2000,
-    "5" + " " * 20_000 + "euros", "un demi " * 2000 + "euros",
-    "a hundred " * 2000 + "dollars", "€5 et " * 1000,
-]  # fmt: skip
-
-
-@pytest.mark.parametrize("lang", languages())
-@pytest.mark.parametrize("text", HOSTILE, ids=lambda t: t[:12])
-def test_hostile_text_costs_linear_time(lang: str, text: str) -> None:
-    lexicon = load_lexicon(lang)
-    find_amounts(text[:200], lexicon)
-    start = time.process_time()
-    find_amounts(text, lexicon)
-    assert time.process_time() - start < 4
 
 
 @pytest.mark.parametrize("lang", languages())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 import tomllib
 from decimal import Decimal
 from pathlib import Path
@@ -192,14 +191,3 @@ def test_the_order_of_the_mentions_does_not_matter() -> None:
     orders: list[list[Mention]] = [mentions, mentions[::-1]]
     first, second = ([line(d) for d in assemble_deals(article, (), m, load_lexicon("en"))] for m in orders)
     assert first == second
-
-
-@pytest.mark.parametrize("lang", languages())
-def test_a_long_text_takes_time_in_proportion(lang: str) -> None:
-    sentence = CASES[lang]["right"][0]["text"] + " "
-    started = time.perf_counter()
-    told(sentence * 20, lang)
-    short = time.perf_counter() - started
-    started = time.perf_counter()
-    told(sentence * 200, lang)
-    assert time.perf_counter() - started < 40 * max(short, 0.05)

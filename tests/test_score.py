@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import time
 from dataclasses import replace
 from decimal import Decimal
 
@@ -13,7 +12,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractor.compare import ROWS, Counts, Outcome, compare
-from extractor.gold import parse_marked_article
 from extractor.score import calibration, changes, differences, figures, score
 from extractor.score_report import (
     error_lines,
@@ -359,16 +357,3 @@ def test_the_page_stands_alone_and_escapes_what_it_shows() -> None:
     page = to_html(score_tables(groups, measure(groups)), comparisons)
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert not any(bad in page for bad in ("<script", "<i>", "><b>", "http:", "https:", "src="))
-
-
-def test_a_thousand_articles_are_scored_in_time() -> None:
-    line = "⟦ORG|Alba Corp.|norm=Alba⟧ pays ⟦MONEY|$2bn|value=2e9;currency=USD⟧ on ⟦DATE|May 4|norm=2025-05-04⟧.\n"
-    base = parse_marked_article("---\nid: a\nlang: en\n---\n" + line * 30, place="test").extraction
-    full = replace(
-        base, deals=tuple(deal("Alba", "Brio", start=50 * n, amount=Decimal(n)) for n in range(10))
-    )
-    gold = [replace(full, article=replace(full.article, id=str(n))) for n in range(1000)]
-    found = [replace(x, mentions=x.mentions[::2], deals=x.deals[::2]) for x in gold]
-    start = time.process_time()
-    figures(score(found, gold))
-    assert time.process_time() - start < 10

@@ -8,7 +8,6 @@ from __future__ import annotations
 import functools
 import gzip
 import sys
-import time
 from itertools import pairwise
 from pathlib import Path
 
@@ -29,8 +28,6 @@ sys.path.insert(0, str(ROOT / "scripts"))
 
 from attacks import attacks  # noqa: E402
 
-# A text of this length takes some hundredths of a second; what hangs takes for ever.
-PATIENCE = 30.0
 CORPUS = {a.id: a for a in read_articles([ROOT / "corpus"]) if isinstance(a, Article)}
 ODD = [
     *"\x00\x07\x1b\x7f\u00a0\u00ad\u0301\u061c\u200b\u200d\u200e\u2028\u202e\u2066\ufeff\ud83d\udc00\ue000\ue004\uffff😀ßİıſǅ"
@@ -67,7 +64,7 @@ def check(text: str, lang: str) -> Extraction:
 
 def words(lang: str) -> st.SearchStrategy[str]:
     """Pieces that rules look for, among odd characters: texts that nearly match."""
-    pieces = [piece for _, piece in attacks(load_lexicon(lang))]
+    pieces = [attack.piece for attack in attacks(load_lexicon(lang))]
     return st.lists(
         st.one_of(st.sampled_from(pieces), st.sampled_from(ODD), st.text(max_size=8)), max_size=30
     ).map("".join)
@@ -139,14 +136,9 @@ def test_the_doc_keeps_the_text(lang: str) -> None:
 
 
 @langs
-def test_attacks_are_read_in_time(lang: str) -> None:
-    start = time.monotonic()
-    for name, piece in attacks(load_lexicon(lang)):
-        if ": " not in name or name.endswith("cut"):
-            began = time.monotonic()
-            check((piece * (600 // len(piece) + 1))[:600], lang)
-            assert time.monotonic() - began < PATIENCE, name
-    assert time.monotonic() - start < 8 * PATIENCE
+def test_attacks_are_read(lang: str) -> None:
+    for attack in attacks(load_lexicon(lang)):
+        check(attack.text(300), lang)
 
 
 def steps(text: str, lang: str, nlp: Language) -> int:
@@ -178,9 +170,7 @@ def test_steps_are_linear(lang: str, piece: str) -> None:
 @langs
 def test_a_very_long_line_is_read(lang: str) -> None:
     text = "Alvia " * 4_000
-    began = time.monotonic()
     assert read(text, lang).article.text == text
-    assert time.monotonic() - began < 4 * PATIENCE
 
 
 @langs
@@ -189,9 +179,7 @@ def test_very_many_entries_are_read(lang: str) -> None:
         f"{2000 + day // 336}-{day // 28 % 12 + 1:02}-{day % 28 + 1:02}: Alvia paid Bertin $5 million for A{day % 7}."
         for day in range(1_000)
     )
-    began = time.monotonic()
     assert len(read("\n".join(lines), lang).entries) == 1_000
-    assert time.monotonic() - began < 4 * PATIENCE
 
 
 def test_deep_html_is_read_or_told(tmp_path: Path) -> None:
