@@ -133,7 +133,9 @@ def _snap(left: Item, right: Item, options: Mapping[str, object]) -> Expression 
     unit, base = left.expression, right.expression
     if left.weak and isinstance(unit, Relative) and isinstance(base, Calendar) and not _waits(base):
         grain = base.grain
-        if grain is unit.grain or (unit.grain in (Grain.WEEK, Grain.MONTH) and grain is Grain.DAY):
+        if grain is unit.grain or (
+            unit.grain in (Grain.WEEK, Grain.WEEKEND, Grain.MONTH) and grain is Grain.DAY
+        ):
             return Snap(unit.grain, base, right.start - left.start if grain is Grain.YEAR else 0)
     return None
 
@@ -158,15 +160,17 @@ def _part_of(left: Item, right: Item, options: Mapping[str, object]) -> Expressi
 
 
 def _offset_from(left: Item, right: Item, options: Mapping[str, object]) -> Expression | None:
-    """ "3 days" after "January 12th"; "20 years from June 2027" are a length and a month."""
-    length, base = left.expression, right.expression
-    if (
-        isinstance(length, Length)
-        and isinstance(base, Calendar | Relative)
-        and grain_of(base) is Grain.DAY
-        and not right.weak
-    ):
-        return Offset(length, int(str(options["sign"])), base=base)
+    """ "3 days" after "January 12th", "lendemain" du "3 mai"; "20 years from June 2027" are a length and a month."""
+    length, base, sign = left.expression, right.expression, int(str(options.get("sign", 0)))
+    if not isinstance(base, Calendar | Relative) or grain_of(base) is not Grain.DAY or right.weak:
+        return None
+    match length:
+        case Length() if sign:
+            return Offset(length, sign, base=base)
+        case Relative(Grain.DAY, Relation(0, False)) if sign and left.weak:  # "the day after May 3"
+            return Offset(Length(((Decimal(1), Grain.DAY),)), sign, base=base)
+        case Relative(Grain.DAY, Relation(count, True)) if count and not sign:
+            return Offset(Length(((Decimal(abs(count)), Grain.DAY),)), 1 if count > 0 else -1, base=base)
     return None
 
 
