@@ -190,6 +190,8 @@ def _extract_one(article: Article, nlp: Language, timeout: float | None) -> Outc
             return extract(article, nlp)
     except TimeoutError:
         return Failure(f"{article.id}: {_LATE}")
+    except ExtractorError as error:
+        return Failure(f"{article.id}: {error}")
     except Exception as error:  # the border of one article: reported by its name, the run goes on
         log.debug("%s failed", article.id, exc_info=True)
         return Failure(f"{article.id}: extraction failed: {type(error).__name__}: {error}")

@@ -98,7 +98,11 @@ def _load_model(lexicon: Lexicon) -> Language:
 
 
 def prepare(article: Article, nlp: Language) -> Doc:
-    """The Doc of an article, tokenised, ready for `nlp.pipe`."""
+    """The Doc of an article, tokenised, ready for `nlp.pipe`; ExtractorError where it is longer than spaCy reads."""
+    if len(article.text) > nlp.max_length:
+        raise ExtractorError(
+            f"a text of {len(article.text):,} characters: an article may have {nlp.max_length:,}, split it"
+        )
     # spaCy keeps strings in UTF-8, which has no half of a pair: another character of the same length stands for it.
     text = _SURROGATE.sub("\ufffd", article.text)
     # Its tokenizer looks through the whole of a word for each mark at its ends: longer ones are cut.

@@ -64,6 +64,15 @@ def test_an_article_that_fails_costs_itself_only(jobs: int) -> None:
     assert told([*NAMES[:5], "fails", *NAMES[5:]], jobs=jobs) == [*NAMES[:5], line, *NAMES[5:]]
 
 
+@pytest.mark.parametrize("text", ["Alvia " * 200_000, "1" * 1_200_000], ids=["words", "one word"])
+def test_a_text_that_is_too_long_is_told(text: str) -> None:
+    inputs = [Article(id=name, lang="en", text=words) for name, words in [("a", text), ("b", "Alvia")]]
+    (((_, first), (_, second)),) = extract_stream(inputs, Options(model=False))
+    line = "a: a text of 1,200,000 characters: an article may have 1,000,000, split it"
+    assert first == Failure(line)
+    assert isinstance(second, Extraction)
+
+
 @pytest.mark.usefixtures("broken")
 def test_a_dead_worker_costs_one_article() -> None:
     expected = [*NAMES[:5], "dies: broke its worker twice", *NAMES[5:]]

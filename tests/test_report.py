@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 
 from extractor.drawings import loops, payments
-from extractor.report import deal_amount, pieces, short_amount, show_text, write_report
+from extractor.report import TerminalWriter, deal_amount, pieces, short_amount, show_text, write_report
 from extractor.values import (
     Article,
     Deal,
@@ -113,6 +114,57 @@ def test_the_same_run_gives_the_same_page(tmp_path: Path) -> None:
     write_report([X], tmp_path / "a.html")
     write_report([X], tmp_path / "b.html")
     assert (tmp_path / "a.html").read_bytes() == (tmp_path / "b.html").read_bytes()
+
+
+class Seen(HTMLParser):
+    """The elements of a page and what they are told to do."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.doing: list[tuple[str, str | None]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.doing += [(k, v) for k, v in attrs if k.startswith("on") or "javascript:" in (v or "").lower()]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        HOSTILE,
+        "<svg onload=alert(1)>",
+        "<img src=x onerror=alert(1)>",
+        '" onmouseover="alert(1)',
+        "' autofocus onfocus='alert(1)",
+        "</title></text></svg><script>alert(1)</script>",
+        "]]><script>alert(1)</script>",
+        "{{ 7 * 7 }} $x^2$ &lt;b&gt;",
+    ],
+)
+def test_names_that_are_markup_add_nothing_to_the_page(tmp_path: Path, name: str) -> None:
+    pages = {}
+    for other in ("Brill", name):
+        deals = tuple(
+            replace(d, parties=("Acme", other), payer=(a,), payee=(b,), source=other)
+            for d, a, b in zip(X.deals, ("Acme", other), (other, "Acme"), strict=True)
+        )
+        article = replace(X.article, id=other, title=other, url=f"javascript:{other}", site=other)
+        write_report([replace(X, article=article, deals=deals, notes=(other,))], tmp_path / "page.html")
+        pages[other] = Seen((tmp_path / "page.html").read_text("utf-8"))
+    assert pages[name].doing == []
+    assert {tag: pages[name].tags.count(tag) for tag in ("script", "svg", "img", "b", "a", "iframe")} == {
+        tag: pages["Brill"].tags.count(tag) for tag in ("script", "svg", "img", "b", "a", "iframe")
+    }
+
+
+def test_control_characters_do_not_reach_the_table(capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = replace(X.deals[0], payer=("Ac\x1b[2Jme\x07\u202e",), payee=("Bri\x9bll\r",))
+    writer = TerminalWriter()
+    writer.write([replace(X, deals=(hostile,))], writer.done)
+    writer.close()
+    assert not set("\x1b\x07\u202e\x9b\r") & set(capsys.readouterr().out)
 
 
 def test_several_articles_get_an_index_and_a_page_each(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ import csv
 import io
 from decimal import Decimal
 
+import pytest
+
 from extractor.table import CSV_COLUMNS, csv_text, to_frame
 from extractor.values import Article, Deal, DealType, Extraction, Qualifier, Status
 
@@ -48,8 +50,12 @@ def test_lists_are_joined() -> None:
     assert row()["parties"] == "Acme; Brill"
 
 
-def test_a_formula_is_defused() -> None:
-    assert row()["evidence"] == "'" + TEXT
+@pytest.mark.parametrize("opener", ["=", "+", "-", "@", "\t", "\r", "\n"])
+def test_a_formula_is_defused(opener: str) -> None:
+    formula = f'{opener}HYPERLINK("//x.test";"Acme")'
+    assert row(evidence=formula)["evidence"] == f"'{formula}"
+    assert row(payer=(formula, "Acme"))["payer"] == f"'{formula}; Acme"
+    assert row(source=formula)["source"] == f"'{formula}"
 
 
 def test_a_line_break_stays_in_its_cell() -> None:
