@@ -124,7 +124,7 @@ def read_amounts(found: Found, norm: str, lexicon: Lexicon, *, is_power: bool) -
     if number is None:
         return None
     value = number.value * factor
-    if (hundredths := found["cents"] or found["last"]) is not None:
+    if (hundredths := found["cents"] or found["cents2"] or found["last"]) is not None:
         # "$73 010" is one number.
         if found["last"] and re.match(r"\d(?!\d$)", found["last"]):
             return None
@@ -139,7 +139,7 @@ def read_amounts(found: Found, norm: str, lexicon: Lexicon, *, is_power: bool) -
     if found["half"] is not None:
         if number.scale is not None:
             return None
-        value += Decimal("0.5")
+        value += factor / 2
     scaled = number.scale is not None or factor >= 1000
     # "5G" counts no money, and "1. 6 milliards" is no number.
     if base.shared and (
@@ -202,7 +202,8 @@ def _range(found: Found, base: Amount, factor: Decimal, norm: str, lexicon: Lexi
     scaled = low.scale is not None
     left = norm[max(0, base.start - LEFT) : base.start]
     is_between = (
-        lexicon.compiled(r"{<}{amount_between:}(?: {amount_filler:}){0,2} \Z").search(left) is not None
+        lexicon.compiled(r"{<}{amount_between:}(?: (?:{amount_filler:}|{qualifier:})){0,2} \Z").search(left)
+        is not None
     )
     is_from = lexicon.compiled(r"{<}{amount_from:} \Z").search(left) is not None
     is_dash = lexicon.compiled("{amount_dash:}").fullmatch(joint) is not None
@@ -223,9 +224,12 @@ def _range(found: Found, base: Amount, factor: Decimal, norm: str, lexicon: Lexi
         return None
     first, second = low.value * factor, high.value * factor
     if not scaled and high.scale is not None and not (own_units and not unit_first):
-        first *= high.scale
-        if first >= 100 * second:
-            first /= 1000
+        # "$5 to $10 billion" share the magnitude, "$500 to $1 million" do not, nor "$500,000 to $1 million".
+        shared = first * high.scale
+        if shared < 100 * second:
+            first = shared
+        elif low.value < 1000:
+            first = shared / 1000
     if own_units and base.power:
         first = low.value * (power_factor(found["unit2"], lexicon) or factor)
     ends = (
