@@ -99,7 +99,9 @@ class Sentence:
     @cached_property
     def triggers(self) -> list[Trigger]:
         """The frames that the sentence opens, in order."""
-        found = self.reader.lexicon.scan("frame", self.masked, _read_frame)
+        found = list(self.reader.lexicon.scan("frame", self.masked, _read_frame))
+        if not found:
+            return []
         nouns = [(start, end) for start, end, _ in self.spans("{<}{org_noun:}{>}")]
         return [
             Trigger(f.rule, f.match.start() + self.start, f.match.end() + self.start, parts)

@@ -35,7 +35,7 @@ def judge(reading: Reading, candidates: Candidates) -> None:
     for candidate in candidates.found.values():
         groups[candidate.name].append(candidate)
     for group in groups.values():
-        union = {f"document:{word}" for candidate in group for word in candidate.evidence}
+        union = {f"document:{word}" for word in set().union(*(candidate.evidence for candidate in group))}
         union.add(f"language:{reading.lexicon.lang}")
         if len(group) > 1:
             union.add("document:again")

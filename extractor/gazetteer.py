@@ -14,6 +14,7 @@ only where the context says so. A person adds names in a TOML file of their own:
 from __future__ import annotations
 
 import functools
+import re
 import tomllib
 import unicodedata
 from collections import Counter
@@ -55,6 +56,9 @@ class Hit:
     known: Known
 
 
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]")
+
+
 @functools.cache
 def _fold_char(char: str) -> str:
     """A letter without case and accent: always one character, so that offsets hold."""
@@ -64,7 +68,7 @@ def _fold_char(char: str) -> str:
 
 def fold(text: str) -> str:
     """The text without case and accents, one kind of apostrophe, hyphen and blank: same length, same offsets."""
-    return "".join(map(_fold_char, normalise(text)))
+    return _BEYOND_ASCII.sub(lambda match: _fold_char(match[0]), normalise(text)).lower()
 
 
 class Gazetteer:

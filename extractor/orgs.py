@@ -108,8 +108,12 @@ def _weighed(evidence: Set[str], knowledge: _Knowledge) -> Iterator[tuple[str, f
 
 def score(candidate: Candidate, knowledge: _Knowledge) -> float:
     """The evidence for a candidate less that against it: an organisation above zero."""
+    evidence, pairs = candidate.evidence, knowledge.pairs
+    weights = [knowledge.weights[word] for word in evidence if word in knowledge.weights]
+    for first in evidence & pairs.keys():
+        weights += [weight for second, weight in pairs[first] if second in evidence]
     # fsum: the order of a set must not change the figure.
-    return knowledge.bias + fsum(weight for _, weight in _weighed(candidate.evidence, knowledge))
+    return knowledge.bias + fsum(weights)
 
 
 def _choose(candidates: Iterable[Candidate], knowledge: _Knowledge) -> list[Candidate]:

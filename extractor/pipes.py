@@ -19,6 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice, pairwise
 from pathlib import Path
 
+import numpy as np
 from spacy.language import Language
 from spacy.tokens import Doc, Span
 
@@ -65,18 +66,15 @@ def set_spans(doc: Doc, group: str, found: Iterable[Mention]) -> Doc:
 
 def _cut_tokens(doc: Doc, edges: set[int]) -> Doc:
     """The Doc with no token across an edge: the same one, or one made anew where there is much to cut."""
-    cuts: dict[int, list[int]] = defaultdict(list)
-    inner = sorted(edges)
-    if not inner:
+    if not edges or not len(doc):
         return doc
-    position = 0
-    for token in doc:
-        end = token.idx + len(token)
-        while position < len(inner) and inner[position] <= token.idx:
-            position += 1
-        while position < len(inner) and inner[position] < end:
-            cuts[token.i].append(inner[position] - token.idx)
-            position += 1
+    starts, lengths = doc.to_array(["IDX", "LENGTH"]).astype(np.intp).T
+    inner = np.array(sorted(edges))
+    tokens = np.maximum(np.searchsorted(starts, inner, side="right") - 1, 0)
+    offsets = inner - starts[tokens]
+    cuts: dict[int, list[int]] = defaultdict(list)
+    for i in np.flatnonzero((offsets > 0) & (offsets < lengths[tokens])):
+        cuts[int(tokens[i])].append(int(offsets[i]))
     if not cuts:
         return doc
     kept = {
