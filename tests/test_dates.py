@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,9 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from extractor import timex
 from extractor.dates import find_dates, resolve_dates
 from extractor.gold import parse_markup
 from extractor.lexicon import Rule, languages, load_lexicon
+from extractor.timex import Grain
 from extractor.values import Entry, Mention, Timex
 
 # The day on which the examples of the packs are told: a Wednesday.
@@ -138,6 +141,41 @@ def test_a_date_written_out_reads_back(lang: str, moment: date) -> None:
     day, month, year = moment.day, moment.month, moment.year
     read_back = [(form, values(f"({form})", lang)) for form, _ in written(day, month, year, lang)]
     assert read_back == [(form, [value]) for form, value in written(day, month, year, lang)]
+
+
+# A unit, and how each language tells that so many of them lie before or after the day of telling.
+UNITS = {
+    "fr": {"D": "jours", "M": "mois", "Y": "ans", "Q": "trimestres"},
+    "en": {"D": "days", "M": "months", "Y": "years", "Q": "quarters"},
+}
+BEFORE = {
+    "fr": ("il y a {}", "voici {}", "il y a près de {}", "{} plus tôt", "{} auparavant"),
+    "en": ("{} ago", "{} earlier", "{} back"),
+}
+AFTER = {
+    "fr": ("dans {}", "dans moins de {}", "{} plus tard"),
+    "en": ("{} from now", "{} later", "{} hence", "will open in {}"),
+}
+AROUND = {
+    "fr": ("pendant {}", "plus de {}", "sur {}"),
+    "en": ("for {}", "more than {}", "the next {}", "the past {}"),
+}
+
+
+@settings(max_examples=80, deadline=None)
+@given(count=st.integers(2, 90), unit=st.sampled_from("DMYQ"))
+@pytest.mark.parametrize("lang", sorted(UNITS))
+def test_a_distance_reads_in_every_direction(lang: str, count: int, unit: str) -> None:
+    length = f"{count} {UNITS[lang][unit]}"
+    parts = ((Decimal(count), Grain(unit)),)
+    expected = [
+        (form, timex.move(EXAMPLES_TOLD_ON, parts, sign, Grain(unit)))
+        for sign, forms in ((-1, BEFORE), (1, AFTER))
+        for form in forms[lang]
+    ]
+    expected += [(form, timex.duration(parts)) for form in AROUND[lang]]
+    found = [(form, *values(form.format(length), lang, published=EXAMPLES_TOLD_ON)) for form, _ in expected]
+    assert found == expected
 
 
 @settings(max_examples=200, deadline=None)
