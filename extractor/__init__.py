@@ -8,13 +8,8 @@ extraction = extractor.extract(article, nlp)
 frame = extractor.to_frame([extraction])
 """
 
-import os
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
-
-# Read by numpy when it is first imported. The tagger's products are small: threads that share them wait for each
-# other three times as long as they work, and several articles at once are a matter of `jobs`.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 if TYPE_CHECKING:
     from extractor.pipeline import annotate, extract, extract_all, load, mentions

@@ -23,6 +23,8 @@ from spacy.pipeline import EntityRecognizer
 from spacy.tokens import Doc
 from thinc.api import Model
 
+from extractor.threads import one_thread
+
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.intp]
@@ -97,6 +99,7 @@ class Tagger:
         self._rows: dict[tuple[int, int], int] = {}
         self._vectors = np.empty((_WORDS, self._width), np.float32)
 
+    @one_thread()
     def __call__(self, docs: Sequence[Doc]) -> list[list[Tagged]]:
         """The names in each Doc: first token, token behind the last, label."""
         words = self._encoded(docs) @ self._linear

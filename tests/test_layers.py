@@ -10,8 +10,8 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "extractor"
 # Lowest first; modules of one layer do not import each other.
 LAYERS = (
-    {"values", "prefixes", "tagger"},
-    {"timex", "lexicon", "encoding", "drafts"},
+    {"values", "prefixes", "threads"},
+    {"timex", "lexicon", "tagger", "encoding", "drafts"},
     {"numbers", "page", "segments", "containers", "names", "expressions"},
     {"date_values", "date_atoms", "amount_units"},
     {"date_joins", "amount_readings"},
