@@ -146,18 +146,26 @@ class Sentence:
         words = [
             self._marked((), start, end, kind)
             for start, end, kind in found
-            if not any(g.start < end and start < g.end for g in names) and not self._describes(end)
+            if not any(g.start < end and start < g.end for g in names) and not self._describes(end, kind)
         ]
         return sorted([*names, *words], key=lambda g: g.start)
 
-    def _describes(self, end: int) -> bool:
+    def _describes(self, end: int, kind: str) -> bool:
         """Whether a reference word goes on: "la société Alvia", "les entreprises d'IA" stand for no one told before."""
+        if kind in ("first", "second"):
+            # "la seconde" alone, not "la seconde usine".
+            return not self.reader.lexicon.compiled("^(?: [,.;:)]|{_}(?:{own_pronoun:}|{role_marker:}|{auxiliary:}){>})").match(
+                self.between(end, min(self.end, end + 30))
+            )
         after = self.between(end, min(self.end, end + 60))
         of = [m_end for name, m_start, m_end in self._markers(after[:6]) if name == "of" and m_start <= 1]
         # "le groupe de Santa Clara" is one told before, "les entreprises de services" are not.
         if of:
             return not after[of[0] :].lstrip(" ")[:1].isupper()
-        return bool(re.match(r"-|(?: [^\W\d_]{1,16}){0,3} \ue000", after))
+        named = re.match(r"-|(?: [^\W\d_]{1,16}){0,3} \ue000", after)
+        # "le groupe rachète Bertin": behind a verb the name is another's.
+        verb = named and any(end <= t.start < end + named.end() for t in self.triggers)
+        return bool(named) and not verb
 
     def _name_groups(self) -> list[Group]:
         reader, text = self.reader, self.between

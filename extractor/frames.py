@@ -36,6 +36,8 @@ def fill_parts(
     governed = trigger.noun and (
         governor_of(sentence, n) is not None or _opposed(sentence, n, subject, subjects)
     )
+    if inverted := _inverted(sentence, trigger, right):
+        subject = inverted
     if subject is None and not governed:
         subject = _fronted(sentence, trigger, right)
     if subject is not None:
@@ -47,10 +49,9 @@ def fill_parts(
         part = trigger.part("object") or trigger.part("of")
     if subject is not None and part and not trigger.noun:
         put(part, subject, subject=True)
-        aimed = [g for g in left if g.end <= subject.start and not passive and trigger.part("object")]
-        gap = sentence.between(aimed[-1].end, subject.start) if aimed else ""
-        if reader.lexicon.compiled("^ ,? {relative_object:}(?:{_}|(?<=')) {definite:}?$").search(gap):
-            put(str(trigger.part("object")), aimed[-1])
+        antecedent = _antecedent(sentence, trigger, subject, left)
+        if antecedent and not passive and trigger.part("object"):
+            put(str(trigger.part("object")), antecedent)
     if trigger.part("to") and reader.lexicon.compiled(
         "{<}{indirect_pronoun:}{_}(?:{auxiliary:}{_})?$"
     ).search(sentence.between(max(sentence.start, trigger.start - 20), trigger.start)):
@@ -136,6 +137,34 @@ def fill_parts(
     elif part and part not in exact and not governed:
         put(part, subject, subject=True)
     return {k: v for k, v in parts.items() if v}
+
+
+def _inverted(sentence: Sentence, trigger: Trigger, right: list[Group]) -> Group | None:
+    """ "B, que lui cède A": the subject stands behind its verb."""
+    before = sentence.between(max(sentence.start, trigger.start - 30), trigger.start)
+    opened = sentence.reader.lexicon.compiled(
+        "{<}{inverting:}(?:{_}|(?<='))(?:{indirect_pronoun:}{_})?(?:{auxiliary:}{_})?$"
+    )
+    if trigger.noun or not right or right[0].marker or not opened.search(before):
+        return None
+    gap = sentence.between(trigger.end, right[0].start)
+    return right[0] if len(WORD.findall(gap)) <= 4 and not re.search(r"[,;:.(]", gap) else None
+
+
+def _antecedent(sentence: Sentence, trigger: Trigger, subject: Group, left: list[Group]) -> Group | None:
+    """The object that a relative clause or a pronoun speaks of: "B, que A a racheté", "B. A l'avait racheté"."""
+    lexicon = sentence.reader.lexicon
+    aimed = [g for g in left if g.end <= subject.start]
+    if aimed:
+        gap = sentence.between(aimed[-1].end, min(subject.start, trigger.start))
+        behind = "^ ,? {relative_object:}(?:{_}|(?<=')) {definite:}?$"
+        inverted = "^ ,? {inverting:}(?:{_}|(?<='))(?:{indirect_pronoun:}{_})?(?:{auxiliary:}{_})?$"
+        if lexicon.compiled(inverted if subject.start > trigger.start else behind).search(gap):
+            return aimed[-1]
+    before = sentence.between(max(sentence.start, trigger.start - 20), trigger.start)
+    if not trigger.noun and lexicon.compiled("{<}{object_pronoun:}(?:{_}|(?<=')){auxiliary:}{_}$").search(before):
+        return Group((), subject.start, subject.start, "", reference="near")
+    return None
 
 
 def _is_indirect(sentence: Sentence, group: Group) -> bool:
@@ -315,6 +344,10 @@ def _has_verb(sentence: Sentence, start: int, trigger: Trigger) -> bool:
     return any(start <= t.start < trigger.start and not t.noun for t in sentence.triggers)
 
 
+# "le premier", "le second": of two told before.
+_PLACES = {"first": 0, "second": 1}
+
+
 def _resolve(
     reader: Reader, sentence: Sentence, group: Group, exclude: set[str], *, subject: bool
 ) -> list[int]:
@@ -336,6 +369,9 @@ def _resolve(
         if not found:
             continue
         bare = [g for g in groups if g.marker in ("", "head") and not set(reader.norms(g.orgs)) & exclude]
+        if kind in _PLACES:
+            pair = {reader.norm(i): i for g in reversed(groups) for i in reversed(g.orgs)}
+            return [sorted(pair.values())[_PLACES[kind]]] if len(pair) == 2 else []
         if kind == "near":
             return list((bare or groups)[-1].orgs[:1])
         if kind == "one":

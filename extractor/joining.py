@@ -8,7 +8,7 @@ from dataclasses import replace
 from extractor.clauses import WORD, Reader, Sentence
 from extractor.drafts import CONTRACT, GETS, GOODS, PAYS, SIDES, SUPPLY, Draft, all_orgs, side_orgs
 from extractor.frames import governor_of
-from extractor.slots import USABLE, amount_kind, is_complete, stake_of, term_of, type_of
+from extractor.slots import USABLE, amount_kind, date_of, find_sources, is_complete, stake_of, term_of, type_of
 from extractor.values import MentionType, Status
 
 # An event is told again within so many deals: the bound keeps the time linear.
@@ -237,16 +237,25 @@ def _add_to_told(reader: Reader, drafts: list[Draft], sentence: Sentence) -> Non
     recent = [
         d for d in drafts[-_MEMORY:] if sentence.index - d.sentences[-1] <= 2 and d.entry == sentence.entry
     ]
-    if not recent or any(g.orgs and not g.aside for g in sentence.groups):
-        return
-    told = recent[-1]
     noun = sentence.spans("{<}{deal_anaphor:}{>}") or any(t.noun for t in sentence.triggers)
+    if not recent or not noun:
+        return
+    told, sources = recent[-1], find_sources(reader, sentence)
+    groups = [g for g in sentence.groups if g.orgs and not g.aside and not set(g.orgs) <= sources]
+    if told.type in ("investment", "debt"):
+        led = [i for g in groups if g.marker in ("led", "join") for i in g.orgs]
+        held = set(reader.norms(all_orgs(told)))
+        told.parts.setdefault(PAYS, []).extend(i for i in led if reader.norm(i) not in held)
+    if set(reader.norms(i for g in groups for i in g.orgs)) - set(reader.norms(all_orgs(told))):
+        return
     amounts = [i for i in sentence.of_type(MentionType.MONEY) if amount_kind(sentence, i) in USABLE]
-    if noun and amounts and told.amount is None and told.sentences[-1] != sentence.index:
+    if amounts and told.amount is None and told.sentences[-1] != sentence.index:
         told.amount = amounts[0]
-    if noun and told.term is None:
-        draft = Draft(told.rule, told.type, told.needs, sentence.index, sentence.start, noun=True)
+    draft = Draft(told.rule, told.type, told.needs, sentence.index, sentence.start, noun=True)
+    if told.term is None:
         told.term = term_of(reader, sentence, draft, [draft])
+    if told.date is None and sentence.spans("{<}{announce:}{>}"):
+        told.date, told.date_value, told.own_date = date_of(reader, sentence, draft)
 
 
 # A line of a ledger has no more words than this beside its names.

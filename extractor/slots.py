@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from extractor.clauses import MENTION, ORG_MASK, WORD, Reader, Sentence, Trigger
 from extractor.drafts import CONTRACT, GETS, GOODS, PAYS, SUPPLY, Draft, all_orgs, side_orgs
+from extractor.frames import governor_of
 from extractor.values import DealType, MentionType, Status
 
 # Below it an amount is the price of a thing or a share; 1 is a symbolic price.
@@ -84,21 +85,32 @@ def amount_distance(sentence: Sentence, index: int, trigger: Trigger) -> float:
 def claim_amounts(sentence: Sentence, amounts: list[int]) -> dict[int, int]:
     """Which frame each amount belongs to: amount -> index of the trigger."""
     claims = {}
+    triggers = sentence.triggers
+    objects = {v.start: t.start for n, t in enumerate(triggers) if (v := governor_of(sentence, n))}
     for i in amounts:
-        money = sentence.reader.mentions[i].type
         costs = [
             (amount_distance(sentence, i, t), n)
-            for n, t in enumerate(sentence.triggers)
-            if t.rule.options.get("money", True)
-            and (
-                t.rule.options["type"] in _VALUED
-                or money is not MentionType.MONEY
-                or amount_kind(sentence, i) != "valuing"
-            )
+            for n, t in enumerate(triggers)
+            if _may_claim(sentence, i, t, objects.get(t.start))
         ]
         if costs and min(costs)[0] < _FAR:
             claims[i] = min(costs)[1]
     return claims
+
+
+def _may_claim(sentence: Sentence, index: int, trigger: Trigger, object_start: int | None) -> bool:
+    """Whether an amount may be a frame's; `object_start` is where the noun stands that a light verb governs."""
+    if not trigger.rule.options.get("money", True):
+        return False
+    m = sentence.reader.mentions[index]
+    # "estimé à 70 millions, obtient un prêt de 52 millions": only what stands between the two is the verb's.
+    if object_start is not None and not trigger.start <= m.start < object_start:
+        return False
+    return (
+        trigger.rule.options["type"] in _VALUED
+        or m.type is not MentionType.MONEY
+        or amount_kind(sentence, index) != "valuing"
+    )
 
 
 # "an order valued at": what is valued is the deal, where no company is bought or funded.
@@ -213,13 +225,15 @@ def goods_behind(sentence: Sentence, payees: list[int]) -> str | None:
 
 def stake_of(sentence: Sentence, draft: Draft, drafts: list[Draft]) -> Decimal | None:
     """The stake in per cent that is told nearest to a draft."""
-    for found, _ in sentence.reader.lexicon.scan("stake", sentence.masked, lambda f: (f["percent"],)):
+    for found, _ in sentence.reader.lexicon.scan("stake", sentence.masked, lambda _: True):
         place = found.match.start() + sentence.start
         fit = [
             d for d in drafts if d.type in ("stake", "acquisition", "investment", "contract", "joint_venture")
         ]
         if fit and min(fit, key=lambda d: abs(d.at - place)) is draft:
-            return Decimal(str(found["percent"]).replace(",", "."))
+            # "la moitié": a rule may name the percentage itself.
+            percent = found["percent"] or found.rule.options["percent"]
+            return Decimal(str(percent).replace(",", "."))
     return None
 
 
@@ -233,7 +247,8 @@ def date_of(reader: Reader, sentence: Sentence, draft: Draft) -> tuple[int | Non
         m, value = reader.mentions[i], reader.timex(i)
         if not value or value.startswith("P") or "/" in value or "X" in value:
             continue
-        if anchor and (value[:4] > anchor[:4] or (value.replace("-", "").isdigit() and value > anchor)):
+        plain = value.replace("-", "").isdigit()
+        if anchor and (value[:4] > anchor[:4] or (plain and value[: len(anchor)] > anchor)):
             continue
         before = sentence.between(max(sentence.start, m.start - 40), m.start)
         if lexicon.compiled(r"{<}{not_date:}(?:{>}|(?<=')) (?:[^\W\d_]{1,6}{_})?$").search(before):

@@ -8,7 +8,15 @@ from dataclasses import replace
 
 from extractor.clauses import BYSTANDERS, MONEY_MASK, ORG_MASK, WORD, Group, Reader, Sentence, Trigger
 from extractor.drafts import CONTRACT, GETS, PAYS, SIDES, SUPPLY, Draft, all_orgs
-from extractor.frames import add_announcer, add_topic, fill_parts, has_trigger, last_end, owner_of
+from extractor.frames import (
+    add_announcer,
+    add_topic,
+    fill_parts,
+    governor_of,
+    has_trigger,
+    last_end,
+    owner_of,
+)
 from extractor.slots import (
     USABLE,
     amount_distance,
@@ -81,8 +89,11 @@ def draft_sentence(reader: Reader, sentence: Sentence) -> list[Draft]:
             draft.goods = "cloud"
         if draft.type == "investment" and (goods := goods_behind(sentence, parts.get(GETS, []))):
             draft.type, draft.goods = SUPPLY, goods
-        if len(mine) > 1 and (spread := _spread(sentence, draft, mine)):
-            drafts += spread
+        governor = governor_of(sentence, n)
+        verb = next((d for d in drafts if governor and d.places == [governor.start]), None)
+        whose = replace(draft, parts={**verb.parts, **draft.parts}) if verb else draft
+        if len(mine) > 1 and (spread := _spread(sentence, whose, mine)):
+            drafts = [d for d in drafts if d is not verb] + spread
             continue
         whole = [i for i in mine if amount_kind(sentence, i) != "part"]
         if mine:
