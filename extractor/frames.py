@@ -279,6 +279,9 @@ def owner_of(sentence: Sentence, group: Group) -> Trigger | None:
     return None
 
 
+_INDIRECT = frozenset({"to", "from"})
+
+
 def _is_passive(sentence: Sentence, trigger: Trigger) -> bool:
     if trigger.noun or not trigger.rule.options.get("passive", True):
         return False
@@ -300,7 +303,12 @@ def _is_passive(sentence: Sentence, trigger: Trigger) -> bool:
 
 def _is_object(sentence: Sentence, trigger: Trigger, group: Group) -> bool:
     """Whether a bare name is the verb's object: near, in the clause, no other frame or name between."""
-    gap = sentence.between(trigger.end, group.start)
+    start = trigger.end
+    for g in sentence.groups:
+        # "cède à Alvia sa filiale Bertin": who gets it may stand before what is sold.
+        if trigger.end <= g.start < group.start and g.marker in _INDIRECT and trigger.part(g.marker):
+            start = g.end
+    gap = sentence.between(start, group.start)
     return (
         len(WORD.findall(gap)) <= 7
         and not re.search(r"[;:(\ue000]", gap)

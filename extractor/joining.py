@@ -31,6 +31,8 @@ def _agrees(reader: Reader, a: Draft, b: Draft, *, near: bool) -> bool:
         return a.partial != b.partial and bool(x & y)
     if near and (not x or not y):
         return True
+    if near and _complete_each_other(reader, a, b):
+        return True
     generic = near and {a.type, b.type} <= {CONTRACT, "partnership"} and a.amount is None and b.amount is None
     if not x & y or not (x <= y or y <= x or len(x & y) >= 2 or generic):
         return False
@@ -63,6 +65,16 @@ def _agrees(reader: Reader, a: Draft, b: Draft, *, near: bool) -> bool:
     return (
         _family(a) == _family(b) or "open" in (_family(a), _family(b)) or _same_amount(reader, a, b) or near
     )
+
+
+def _complete_each_other(reader: Reader, a: Draft, b: Draft) -> bool:
+    """ "A se sépare de B en vendant ses 8 % à C": each tells parts that the other leaves out, and none otherwise."""
+    shared = a.parts.keys() & b.parts.keys()
+    same = all(set(reader.norms(a.parts[p])) == set(reader.norms(b.parts[p])) for p in shared)
+    apart = {reader.norm(i) for p in a.parts.keys() - shared for i in a.parts[p]} & {
+        reader.norm(i) for p in b.parts.keys() - shared for i in b.parts[p]
+    }
+    return bool(shared) and same and not apart and _family(a) == _family(b) == "equity"
 
 
 def _family(draft: Draft) -> str:
@@ -120,7 +132,7 @@ def _join(reader: Reader, a: Draft, b: Draft) -> None:
         _WEIGHT[other.type] > _WEIGHT[kind]
         and other.amount is None
         and not reversed_
-        and kind in ("infrastructure", "stake")
+        and (kind in ("infrastructure", "stake") or (kind, other.type) == ("investment", "acquisition"))
     ):
         kind = other.type
     a.goods = lead.goods or other.goods
@@ -237,13 +249,14 @@ def _add_to_told(reader: Reader, drafts: list[Draft], sentence: Sentence) -> Non
     recent = [
         d for d in drafts[-_MEMORY:] if sentence.index - d.sentences[-1] <= 2 and d.entry == sentence.entry
     ]
-    noun = sentence.spans("{<}{deal_anaphor:}{>}") or any(t.noun for t in sentence.triggers)
-    if not recent or not noun:
-        return
-    told, sources = recent[-1], find_sources(reader, sentence)
+    sources = find_sources(reader, sentence)
     groups = [g for g in sentence.groups if g.orgs and not g.aside and not set(g.orgs) <= sources]
+    led = [i for g in groups if g.marker in ("led", "join") for i in g.orgs]
+    noun = sentence.spans("{<}{deal_anaphor:}{>}") or any(t.noun for t in sentence.triggers)
+    if not recent or not (noun or led):
+        return
+    told = recent[-1]
     if told.type in ("investment", "debt"):
-        led = [i for g in groups if g.marker in ("led", "join") for i in g.orgs]
         held = set(reader.norms(all_orgs(told)))
         told.parts.setdefault(PAYS, []).extend(i for i in led if reader.norm(i) not in held)
     if set(reader.norms(i for g in groups for i in g.orgs)) - set(reader.norms(all_orgs(told))):
