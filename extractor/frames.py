@@ -304,9 +304,11 @@ def _is_passive(sentence: Sentence, trigger: Trigger) -> bool:
 def _is_object(sentence: Sentence, trigger: Trigger, group: Group) -> bool:
     """Whether a bare name is the verb's object: near, in the clause, no other frame or name between."""
     start = trigger.end
+    joined = sentence.reader.lexicon.compiled("^ {org_joiner:}(?:{_}|(?<='))")
     for g in sentence.groups:
         # "cède à Alvia sa filiale Bertin": who gets it may stand before what is sold.
-        if trigger.end <= g.start < group.start and g.marker in _INDIRECT and trigger.part(g.marker):
+        indirect = g.marker in _INDIRECT and trigger.part(g.marker)
+        if trigger.end <= g.start < group.start and indirect and not joined.search(sentence.between(g.end, group.start)):
             start = g.end
     gap = sentence.between(start, group.start)
     return (

@@ -86,25 +86,25 @@ def claim_amounts(sentence: Sentence, amounts: list[int]) -> dict[int, int]:
     """Which frame each amount belongs to: amount -> index of the trigger."""
     claims = {}
     triggers = sentence.triggers
-    objects = {v.start: t.start for n, t in enumerate(triggers) if (v := governor_of(sentence, n))}
+    light = {verb.start for n in range(len(triggers)) if (verb := governor_of(sentence, n))}
     for i in amounts:
         costs = [
             (amount_distance(sentence, i, t), n)
             for n, t in enumerate(triggers)
-            if _may_claim(sentence, i, t, objects.get(t.start))
+            if _may_claim(sentence, i, t, light=t.start in light)
         ]
         if costs and min(costs)[0] < _FAR:
             claims[i] = min(costs)[1]
     return claims
 
 
-def _may_claim(sentence: Sentence, index: int, trigger: Trigger, object_start: int | None) -> bool:
-    """Whether an amount may be a frame's; `object_start` is where the noun stands that a light verb governs."""
+def _may_claim(sentence: Sentence, index: int, trigger: Trigger, *, light: bool) -> bool:
+    """Whether an amount may be a frame's; `light`: a noun is its object."""
     if not trigger.rule.options.get("money", True):
         return False
     m = sentence.reader.mentions[index]
-    # "estimé à 70 millions, obtient un prêt de 52 millions": only what stands between the two is the verb's.
-    if object_start is not None and not trigger.start <= m.start < object_start:
+    # "Pour ses travaux, estimés à 70 millions, A obtient un prêt": what stands before is not the verb's.
+    if light and m.start < trigger.start:
         return False
     return (
         trigger.rule.options["type"] in _VALUED
