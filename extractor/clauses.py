@@ -154,9 +154,8 @@ class Sentence:
         """Whether a reference word goes on: "la société Alvia", "les entreprises d'IA" stand for no one told before."""
         if kind in ("first", "second"):
             # "la seconde" alone, not "la seconde usine".
-            return not self.reader.lexicon.compiled("^(?: [,.;:)]|{_}(?:{own_pronoun:}|{role_marker:}|{auxiliary:}){>})").match(
-                self.between(end, min(self.end, end + 30))
-            )
+            alone = "^(?: [,.;:)]|{_}(?:{own_pronoun:}|{role_marker:}|{auxiliary:}){>})"
+            return not self.reader.lexicon.compiled(alone).match(self.between(end, min(self.end, end + 30)))
         after = self.between(end, min(self.end, end + 60))
         of = [m_end for name, m_start, m_end in self._markers(after[:6]) if name == "of" and m_start <= 1]
         # "le groupe de Santa Clara" is one told before, "les entreprises de services" are not.

@@ -162,7 +162,9 @@ def _antecedent(sentence: Sentence, trigger: Trigger, subject: Group, left: list
         if lexicon.compiled(inverted if subject.start > trigger.start else behind).search(gap):
             return aimed[-1]
     before = sentence.between(max(sentence.start, trigger.start - 20), trigger.start)
-    if not trigger.noun and lexicon.compiled("{<}{object_pronoun:}(?:{_}|(?<=')){auxiliary:}{_}$").search(before):
+    if not trigger.noun and lexicon.compiled("{<}{object_pronoun:}(?:{_}|(?<=')){auxiliary:}{_}$").search(
+        before
+    ):
         return Group((), subject.start, subject.start, "", reference="near")
     return None
 
@@ -307,8 +309,8 @@ def _is_object(sentence: Sentence, trigger: Trigger, group: Group) -> bool:
     joined = sentence.reader.lexicon.compiled("^ {org_joiner:}(?:{_}|(?<='))")
     for g in sentence.groups:
         # "cède à Alvia sa filiale Bertin": who gets it may stand before what is sold.
-        indirect = g.marker in _INDIRECT and trigger.part(g.marker)
-        if trigger.end <= g.start < group.start and indirect and not joined.search(sentence.between(g.end, group.start)):
+        between = trigger.end <= g.start < group.start and g.marker in _INDIRECT and trigger.part(g.marker)
+        if between and not joined.search(sentence.between(g.end, group.start)):
             start = g.end
     gap = sentence.between(start, group.start)
     return (

@@ -8,7 +8,16 @@ from dataclasses import replace
 from extractor.clauses import WORD, Reader, Sentence
 from extractor.drafts import CONTRACT, GETS, GOODS, PAYS, SIDES, SUPPLY, Draft, all_orgs, side_orgs
 from extractor.frames import governor_of
-from extractor.slots import USABLE, amount_kind, date_of, find_sources, is_complete, stake_of, term_of, type_of
+from extractor.slots import (
+    USABLE,
+    amount_kind,
+    date_of,
+    find_sources,
+    is_complete,
+    stake_of,
+    term_of,
+    type_of,
+)
 from extractor.values import MentionType, Status
 
 # An event is told again within so many deals: the bound keeps the time linear.

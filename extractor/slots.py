@@ -347,14 +347,12 @@ def is_complete(reader: Reader, draft: Draft) -> bool:
     pays, gets = side_orgs(draft, PAYS), side_orgs(draft, GETS)
     enough = {
         "two": len(parties) >= 2,
-        "deal": bool(len(parties) >= 2 and pays and gets)
-        or bool(parties and told)
-        or bool(draft.parts.get("seller") and draft.parts.get("target")),
+        "deal": bool(len(parties) >= 2 and pays and gets) or bool(parties and told),
         "money": bool(parties) and (draft.amount is not None or bool(draft.alone and gets)),
         "raise": bool(gets) or bool(parties and told),
         "spend": bool(parties)
         and (
-            draft.amount is not None or (draft.power is not None and (draft.announced or draft.own or len(parties) >= 2))
+            draft.amount is not None or (draft.power is not None and (draft.announced or len(parties) >= 2))
         ),
         "signed": len(parties) >= 2 or bool(parties and draft.amount is not None),
         "both": len(parties) >= 2 and told,
