@@ -174,7 +174,7 @@ def run(
     except BrokenPipeError:
         raise
     except OSError as error:
-        say(f"{error.filename or 'output'}: {error.strerror}: nothing was put in place{go_on}")
+        say(f"{error.filename or _named(output)}: {error.strerror}: nothing was put in place{go_on}")
         raise typer.Exit(1) from None
     except KeyboardInterrupt as stop:
         say(f"interrupted after {done.inputs} inputs{go_on}")
@@ -219,6 +219,10 @@ def _run_on_ray(
     if not quiet:
         say(f"{articles} articles, {deals} deals" + (f", {failed} inputs failed" if failed else ""))
     raise typer.Exit(1 if failed else 0)
+
+
+def _named(outputs: list[Path] | None) -> str:
+    return ", ".join(map(str, outputs or ())) or "output"
 
 
 def _go_on(outputs: list[Path] | None, ledger: Path | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import shutil
 import signal
@@ -32,7 +33,9 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def started(inputs: Path, folder: Path, *more: str) -> subprocess.Popen[str]:
     """A run that has begun to write."""
-    process = subprocess.Popen(command(inputs, folder, *more), stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command(inputs, folder, *more), stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
     journal = folder / ".deals.csv.journal"
     until = time.monotonic() + 60
     while (
@@ -54,7 +57,8 @@ def test_an_interrupted_run_ends_cleanly(
     inputs: Path, tmp_path: Path, number: signal.Signals, code: int, jobs: str
 ) -> None:
     process = started(inputs, tmp_path, "--jobs", jobs)
-    process.send_signal(number)
+    # As a terminal does, to the workers too.
+    os.killpg(process.pid, number)
     _, told = process.communicate(timeout=60)
     assert process.returncode == code
     assert "--resume goes on from here" in told
@@ -68,7 +72,8 @@ def test_a_full_disk_is_told(inputs: Path, tmp_path: Path) -> None:
 
     done = subprocess.run(command(inputs, tmp_path), stderr=subprocess.PIPE, text=True, preexec_fn=small)
     assert done.returncode == 1
-    assert "nothing was put in place" in done.stderr
+    assert "deals.csv" in done.stderr
+    assert "nothing was put in place; --resume goes on from here" in done.stderr
     assert "Traceback" not in done.stderr
     assert not contents(tmp_path)
 

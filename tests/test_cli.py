@@ -113,3 +113,27 @@ def test_the_command_is_a_process_with_streams_and_an_exit_code(article: Path) -
 def test_help_is_there_at_once() -> None:
     code = "import sys, extractor.cli; print([m for m in ('spacy', 'pandas', 'numpy') if m in sys.modules])"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("outputs", "told"),
+    [
+        ((), "interrupted after 1 inputs"),
+        (("-o", "deals.csv"), "interrupted after 1 inputs; --resume goes on from here"),
+        (("--ledger", "deals.db"), "interrupted after 1 inputs; the ledger skips what it has"),
+        (("-o", "deals.csv", "--ledger", "deals.db"), "--again redoes it for -o"),
+    ],
+)
+def test_an_interrupted_run_says_how_to_go_on(
+    article: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, outputs: tuple[str, ...], told: str
+) -> None:
+    def interrupted(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.chdir(tmp_path)
+    for writer in ("output.FileWriter", "output.StdoutWriter", "ledger.LedgerWriter"):
+        monkeypatch.setattr(f"extractor.{writer}.write", interrupted)
+    done = run(article, *outputs)
+    assert done.exit_code == 130
+    assert done.stderr.rstrip().endswith(told)
+    assert not (tmp_path / "deals.csv").exists()
