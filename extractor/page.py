@@ -65,9 +65,8 @@ def read_page(html: str) -> Page:
 
     if not html.strip():
         return Page(text="")
-    tree = load_html(html)
-    if tree is None:  # a fragment
-        tree = load_html(f"<!doctype html><html><body>{html}</body></html>")
+    fragment = "<html" not in html.lower()
+    tree = load_html(f"<!doctype html><html><body>{html}</body></html>" if fragment else html)
     if tree is None:
         raise ReadError("no HTML that can be read: save the page anew")
     for moment in list(tree.iter("time")):
