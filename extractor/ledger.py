@@ -258,4 +258,5 @@ def _plain(value: object) -> object:
 
 
 def _text(value: object) -> str:
-    return str(_plain(value))
+    """A slot's value as a claim: in what order names are told is no disagreement."""
+    return str(_plain(tuple(sorted(value)) if isinstance(value, tuple) else value))

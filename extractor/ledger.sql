@@ -62,11 +62,14 @@ CREATE TABLE claims (
     PRIMARY KEY (event, slot, value, deal)
 ) WITHOUT ROWID;
 
--- Slots on which the sources of an event do not agree.
+-- Slots on which the sources of an event do not agree. A date that only tells less of another agrees with it.
 CREATE VIEW conflicts AS
 SELECT c.event, c.slot, c.value, a.id AS article, a.published, a.url, d.evidence
 FROM claims c JOIN deals d ON d.key = c.deal JOIN articles a ON a.sha256 = d.article
-WHERE (SELECT count(DISTINCT value) FROM claims o WHERE o.event = c.event AND o.slot = c.slot) > 1
+WHERE EXISTS (
+    SELECT 1 FROM claims o WHERE o.event = c.event AND o.slot = c.slot AND o.value <> c.value
+    AND NOT (c.slot = 'date' AND (instr(o.value, c.value) = 1 OR instr(c.value, o.value) = 1))
+)
 ORDER BY c.event, c.slot, c.value, a.id;
 
 CREATE VIEW biggest_deals_by_year AS

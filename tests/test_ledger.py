@@ -86,6 +86,23 @@ def test_a_disagreement_is_kept(tmp_path: Path) -> None:
     assert sorted(rows) == [("announced", "one"), ("reported", "other")]
 
 
+@pytest.mark.parametrize("slot", ["parties", "date"])
+def test_another_order_of_names_and_a_coarser_date_are_no_disagreement(tmp_path: Path, slot: str) -> None:
+    turned = article("turned", deal(parties=("Brill", "Acme"), date="2025-03"))
+    with Ledger(tmp_path / "l.db") as ledger:
+        ledger.add([article("one", deal(date="2025-03-04")), turned])
+        ledger.merge()
+        assert ledger.query(f"SELECT value FROM conflicts WHERE slot = '{slot}'")[1] == []
+
+
+def test_two_days_are_a_disagreement(tmp_path: Path) -> None:
+    with Ledger(tmp_path / "l.db") as ledger:
+        ledger.add([article("one", deal(date="2025-03-04")), article("other", deal(date="2025-03-05"))])
+        ledger.merge()
+        rows = ledger.query("SELECT value FROM conflicts WHERE slot = 'date'")[1]
+    assert rows == [("2025-03-04",), ("2025-03-05",)]
+
+
 def test_an_amount_goes_with_its_own_currency(tmp_path: Path) -> None:
     dollars = article("dollars", deal(amount=Decimal(6_400_000_000), currency="USD"), published="2025-03-09")
     euros = article("euros", deal(amount=Decimal(5_500_000_000), currency="EUR"))
