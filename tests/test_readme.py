@@ -17,29 +17,34 @@ README = (ROOT / "README.md").read_text("utf-8")
 SESSIONS = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
 
 
-def commands() -> list[tuple[str, str]]:
-    """`$ command` and the output below it, of those blocks that show an output."""
+def sessions() -> list[list[tuple[str, str]]]:
+    """The blocks of our own commands that show an output: each `$ command`, and the output below it."""
     found = []
     for session in SESSIONS:
-        for part in re.split(r"^\$ ", session, flags=re.MULTILINE)[1:]:
-            command, _, output = part.partition("\n")
-            if output.strip() and command.startswith("extractor "):
-                found.append((command, output))
+        parts = [part.partition("\n") for part in re.split(r"^\$ ", session, flags=re.MULTILINE)[1:]]
+        ours = all(command.startswith("extractor ") for command, _, _ in parts)
+        if ours and any(output.strip() for _, _, output in parts):
+            found.append([(command, output) for command, _, output in parts])
     return found
 
 
-@pytest.mark.parametrize(("command", "output"), commands(), ids=[command for command, _ in commands()])
-def test_a_command_prints_what_the_readme_shows(command: str, output: str) -> None:
+@pytest.mark.model
+@pytest.mark.parametrize("session", sessions(), ids=lambda session: session[0][0])
+def test_commands_print_what_the_readme_shows(session: list[tuple[str, str]], tmp_path: Path) -> None:
+    for name in ("corpus", "gold"):
+        (tmp_path / name).symlink_to(ROOT / name)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        ["bash", "-c", command],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, "PATH": path},
-    )
-    assert (done.stdout + done.stderr).replace("\r\n", "\n").strip() == output.strip()
+    for command, output in session:
+        done = subprocess.run(
+            ["bash", "-c", command],
+            cwd=tmp_path,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            env={**os.environ, "PATH": path, "COLUMNS": "120"},
+        )
+        assert done.stdout.replace("\r\n", "\n").strip() == output.strip(), command
 
 
 def test_the_python_example_finds_the_deal() -> None:
