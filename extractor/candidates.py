@@ -118,10 +118,10 @@ class Candidates:
                 if last.capital or last.text == ".":
                     self._add(self.reading.tokens[run[i]].start, last.end)
         self._add(*whole)
-        # "404 Media": a number may open a name.
+        # "404 Media", "21st Century Fox": a number may open a name.
         if (
             run[0] > 0
-            and self.reading.tokens[run[0] - 1].text.isdigit()
+            and self.reading.tokens[run[0] - 1].text[0].isdigit()
             and self.reading.goes_on(run[0] - 1, run[0])
         ):
             self._add(self.reading.tokens[run[0] - 1].start, whole[1], "opens:number")

@@ -163,7 +163,8 @@ def _context(candidate: Candidate, reading: Reading, run_of: Mapping[int, Span])
         if token.text.lower() in words.nation:
             yield "before:nation"
         elif token.text.islower():
-            yield f"before word in:{token.text[-2:].lower()}"
+            yield f"before word in:{token.text[-2:]}"
+            yield f"before word:{token.text}"
         yield (
             "before:capital"
             if token.capital
@@ -201,7 +202,8 @@ def _after(reading: Reading, high: int, end: int, closing: int) -> Iterator[str]
         if token.text[0].isdigit() and not token.capital and token.end not in reading.borders:
             yield "after:number"
         if token.text.islower() and surface_key(token.text) not in words.after:
-            yield f"after word in:{token.text[-2:].lower()}"
+            yield f"after word in:{token.text[-2:]}"
+            yield f"after word:{token.text}"
         if token.start in reading.borders or (
             high + 1 < len(tokens)
             and tokens[high + 1].start in reading.borders
