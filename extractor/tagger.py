@@ -11,6 +11,7 @@ word, windows of three words over it, then one action a word: outside, unit, beg
 
 from __future__ import annotations
 
+import functools
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -22,8 +23,7 @@ import numpy.typing as npt
 from spacy.pipeline import EntityRecognizer
 from spacy.tokens import Doc
 from thinc.api import Model
-
-from extractor.threads import one_thread
+from threadpoolctl import ThreadpoolController
 
 Floats = npt.NDArray[np.float32]
 Bools = npt.NDArray[np.bool_]
@@ -99,9 +99,14 @@ class Tagger:
         self._rows: dict[tuple[int, int], int] = {}
         self._vectors = np.empty((_WORDS, self._width), np.float32)
 
-    @one_thread()
     def __call__(self, docs: Sequence[Doc]) -> list[list[Tagged]]:
         """The names in each Doc: first token, token behind the last, label."""
+        # The products are too small to be shared: threads that wait for each other take several times as long, and
+        # several articles at once are a matter of processes.
+        with _threads().limit(limits=1):
+            return self._read(docs)
+
+    def _read(self, docs: Sequence[Doc]) -> list[list[Tagged]]:
         words = self._encoded(docs) @ self._linear
         words += self._linear_bias
         facts = np.concatenate([doc.to_array(["IS_SPACE", "SENT_START"]) for doc in docs])
@@ -188,6 +193,12 @@ class Tagger:
 
     def _hidden(self, sums: Floats) -> Floats:
         return cast(Floats, sums.reshape(len(sums), self._pieces, sums.shape[1] // self._pieces).max(axis=1))
+
+
+@functools.cache
+def _threads() -> ThreadpoolController:
+    """The threads of numpy's products; to look for the libraries takes longer than to read an article."""
+    return ThreadpoolController().select(user_api="blas")
 
 
 def _window(maxout: Model[Any, Any], norm: Model[Any, Any]) -> _Window:

@@ -10,7 +10,7 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "extractor"
 # Lowest first; modules of one layer do not import each other.
 LAYERS = (
-    {"values", "prefixes", "threads"},
+    {"values", "prefixes"},
     {"timex", "lexicon", "tagger", "encoding", "drafts"},
     {"numbers", "page", "segments", "containers", "names", "expressions"},
     {"date_values", "date_atoms", "amount_units"},
