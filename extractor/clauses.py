@@ -31,7 +31,9 @@ WORD = re.compile(r"[^\W_]+")
 # A sentence that is longer or holds more mentions or frames tells no deal, which keeps the time linear (the widest of
 # 200 articles: 400 characters, 11 and 6).
 _LONGEST, _WIDEST = 5_000, 40
-BYSTANDERS = frozenset({"owner", "like", "source", "against", "brand", "via", "incl"})
+# Parts that several may play, some of whom are named.
+_LISTED = frozenset({"from", "led", "join", "by", "with", "between"})
+BYSTANDERS = frozenset({"after", "owner", "like", "source", "against", "brand", "via", "incl"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +209,7 @@ class Sentence:
             ).match(after)
             return not rest and bool(
                 goes_on
-                or len(last.orgs) > 1
+                or self._is_open(last)
                 or joined["org_joiner"] != ","
                 or not WORD.search(self.between(self.start, last.start))
             )
@@ -222,6 +224,21 @@ class Sentence:
         return not any(where <= t.start < where + len(rest) for t in self.triggers) and not self._markers(
             rest
         )
+
+    def _list_marker(self, start: int) -> str:
+        """What is said before the list of which a name is one: "auprès de ses actionnaires, dont A"."""
+        since = max(
+            [self.start]
+            + [m.end for m in (self.reader.mentions[i] for i in self.mentions) if m.end <= start]
+            + [t.end for t in self.triggers if t.end <= start]
+        )
+        heads = [name for name, _, _ in self._markers(self.between(since, start)) if name in _LISTED]
+        return heads[-1] if heads else "incl"
+
+    def _is_open(self, group: Group) -> bool:
+        """Whether a list may go on behind a comma: "A, B", but not "A et B"."""
+        names = [self.reader.mentions[i] for i in group.orgs[-2:]]
+        return len(names) > 1 and not WORD.search(self.between(names[0].end, names[1].start))
 
     def _possessive(self, end: int) -> bool:
         return bool(re.match(r"'s?(?![^\W_])", self.between(end, end + 3)))
@@ -269,6 +286,8 @@ class Sentence:
             elif name != "and":
                 marker = name
             break
+        if marker == "incl":
+            marker = self._list_marker(start)
         return Group(orgs, start, end, marker, inner, possessive, aside, reference)
 
 

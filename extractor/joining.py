@@ -270,7 +270,9 @@ def _add_to_told(reader: Reader, drafts: list[Draft], sentence: Sentence) -> Non
         told.parts.setdefault(PAYS, []).extend(i for i in led if reader.norm(i) not in held)
     if set(reader.norms(i for g in groups for i in g.orgs)) - set(reader.norms(all_orgs(told))):
         return
-    amounts = [i for i in sentence.of_type(MentionType.MONEY) if amount_kind(sentence, i) in USABLE]
+    # "L'opération valorise B à 2 milliards": what a company is bought at.
+    usable = USABLE | ({"valuing"} if told.type == "acquisition" and told.parts.get("target") else set())
+    amounts = [i for i in sentence.of_type(MentionType.MONEY) if amount_kind(sentence, i) in usable]
     if amounts and told.amount is None and told.sentences[-1] != sentence.index:
         told.amount = amounts[0]
     draft = Draft(told.rule, told.type, told.needs, sentence.index, sentence.start, noun=True)

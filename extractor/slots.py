@@ -129,27 +129,31 @@ def find_sources(reader: Reader, sentence: Sentence) -> set[int]:
     return found
 
 
-def _reports(reader: Reader, sentence: Sentence) -> list[tuple[int | None, int, bool]]:
-    """Who is named as the source, where, and whether it counts without a name."""
-    out: list[tuple[int | None, int, bool]] = []
-    for found, named in reader.lexicon.scan(
-        "report", sentence.masked, lambda f: (bool(f.rule.options["named"]),)
-    ):
+def _reports(reader: Reader, sentence: Sentence) -> list[tuple[int | None, int, int]]:
+    """Who is named as the source, where, and how many characters on it counts without a name."""
+    out: list[tuple[int | None, int, int]] = []
+    for found, options in reader.lexicon.scan("report", sentence.masked, lambda f: f.rule.options):
         for name in ("source", "source2"):
             if name in found.rule.regex.groupindex and found.match[name]:
                 place = found.match.start(name) + sentence.start
                 index = next((i for i in sentence.mentions if reader.mentions[i].start == place), None)
-                out.append((index, place, False))
-        if not named[0]:
-            out.append((None, found.match.start() + sentence.start, True))
+                out.append((index, place, 0))
+        if not options["named"]:
+            out.append((None, found.match.start() + sentence.start, int(str(options.get("reach", _LONG)))))
     return out
+
+
+# Where a rule sets no bound, a word of the sentence goes for all of it.
+_LONG = 10_000
 
 
 def set_report(reader: Reader, sentence: Sentence, draft: Draft) -> None:
     """Note who reported a draft, where it is no party of it."""
     parties = set(reader.norms(i for v in draft.parts.values() for i in v))
-    for index, _, unnamed in _reports(reader, sentence):
-        if unnamed or (index is not None and reader.norm(index) not in parties):
+    for index, place, reach in _reports(reader, sentence):
+        # "aurait racheté": a conditional with a reach goes for the verb that it opens.
+        near = reach == _LONG or 0 <= draft.at - place <= reach
+        if (reach and near) or (index is not None and reader.norm(index) not in parties):
             draft.status = Status.REPORTED
             if index is not None:
                 draft.source = index
@@ -167,7 +171,7 @@ def doubt_about(sentence: Sentence, trigger: Trigger) -> str | None:
         reach = (left is not None and len(left) <= int(str(options.get("reach", 45)))) or (
             right is not None and len(right) <= 90
         )
-        if inside or (reach and not re.search("[,;:]", left or right or "")):
+        if inside or (reach and (options.get("across") or not re.search("[,;:]", left or right or ""))):
             effects.add(effect)
     return "none" if "none" in effects else "planned" if "planned" in effects else None
 
