@@ -233,7 +233,7 @@ class Sentence:
             + [t.end for t in self.triggers if t.end <= start]
         )
         heads = [name for name, _, _ in self._markers(self.between(since, start)) if name in _LISTED]
-        return heads[-1] if heads else "incl"
+        return heads[-1] if heads else ""
 
     def _is_open(self, group: Group) -> bool:
         """Whether a list may go on behind a comma: "A, B", but not "A et B"."""
@@ -286,8 +286,8 @@ class Sentence:
             elif name != "and":
                 marker = name
             break
-        if marker == "incl":
-            marker = self._list_marker(start)
+        if marker in ("incl", "of which"):
+            marker = self._list_marker(start) or ("incl" if marker == "incl" else "")
         return Group(orgs, start, end, marker, inner, possessive, aside, reference)
 
 

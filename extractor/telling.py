@@ -104,12 +104,14 @@ def draft_sentence(reader: Reader, sentence: Sentence) -> list[Draft]:
                 replace(draft, amount=i, at=reader.mentions[i].start, places=[], again=True) for i in more
             ]
         forked = _fork(sentence, draft, trigger, mine)
-        drafts += forked or [draft, *_further(sentence, draft, sentence.groups)]
-        drafts += (
-            _gapped(sentence, draft, sentence.groups, sentence.of_type(MentionType.MONEY))
-            if not forked
-            else []
-        )
+        if forked:
+            drafts += forked
+            continue
+        amounts = sentence.of_type(MentionType.MONEY)
+        further = _further(sentence, draft, sentence.groups, amounts)
+        told = {i for d in further for i in all_orgs(d)}
+        rest = [g for g in sentence.groups if not set(g.orgs) & told]
+        drafts += [draft, *further, *_gapped(sentence, draft, rest, amounts)]
     for draft in drafts:
         draft.stake = stake_of(sentence, draft, drafts)
         draft.date, draft.date_value, draft.own_date = date_of(reader, sentence, draft)
@@ -210,8 +212,8 @@ def _spread(sentence: Sentence, draft: Draft, amounts: list[int]) -> list[Draft]
     return []
 
 
-def _further(sentence: Sentence, draft: Draft, groups: list[Group]) -> list[Draft]:
-    """ "a racheté A en 2015 puis B en 2018": the verb goes for both."""
+def _further(sentence: Sentence, draft: Draft, groups: list[Group], amounts: list[int]) -> list[Draft]:
+    """ "a racheté A pour 20 millions en 2015 puis B pour 30 en 2018": the verb goes for both."""
     mentions = sentence.reader.mentions
     target = draft.parts.get("target") or draft.parts.get(GETS)
     out: list[Draft] = []
@@ -230,11 +232,14 @@ def _further(sentence: Sentence, draft: Draft, groups: list[Group]) -> list[Draf
             and not has_trigger(sentence, last, g.start)
         ):
             part = "target" if draft.parts.get("target") else GETS
+            behind = [i for i in amounts if mentions[i].start >= g.end]
+            gap = sentence.between(g.end, mentions[behind[0]].start) if behind else ""
+            own = behind and not re.search("[,;:\ue000]", gap) and len(WORD.findall(gap)) <= 4
             out.append(
                 replace(
                     draft,
                     parts={**draft.parts, part: list(g.orgs)},
-                    amount=None,
+                    amount=behind[0] if own else None,
                     at=g.start,
                     places=[],
                     again=True,
