@@ -212,7 +212,9 @@ class Candidates:
         """Institutions that open with a word of [org_head] and go on in small letters, one candidate a stop."""
         words, tokens = self.reading.words, self.reading.tokens
         for index, token in enumerate(tokens):
-            if token.text.lower() not in words.head:
+            kind = words.head.get(token.text.lower())
+            # "the group of Acme": in small letters a word for a company describes it.
+            if kind is None or (kind == "company" and not token.capital):
                 continue
             small = () if token.capital else ("head:opens small",)
             for step in range(index + 1, min(index + 9, len(tokens))):

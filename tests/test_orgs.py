@@ -10,10 +10,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from extractor.candidates import Candidates
 from extractor.gazetteer import load_gazetteer
 from extractor.gold import parse_markup
 from extractor.lexicon import languages, load_lexicon
 from extractor.orgs import TaggedSpan, find_orgs, text_notes
+from extractor.reading import Reading, read_words
 from extractor.values import Mention, Org
 
 CASES = Path(__file__).parent / "cases"
@@ -83,6 +85,14 @@ def test_the_evidence_says_why() -> None:
     (mention,) = found("OpenAI announced a plan.", "en")
     assert org(mention).known
     assert any("gazetteer" in reason for reason in org(mention).evidence)
+
+
+@pytest.mark.parametrize(("word", "candidate"), [("groupe", False), ("Groupe", True)])
+def test_a_word_for_a_company_in_small_letters_describes_it(word: str, candidate: bool) -> None:
+    lexicon = load_lexicon("fr")
+    reading = Reading(f"Le {word} de Tarvenholt grandit.", lexicon, read_words(lexicon), taken=())
+    spans = Candidates(reading, tagged=(), gazetteer=load_gazetteer()).found
+    assert (f"{word} de Tarvenholt" in {reading.text[a:b] for a, b in spans}) is candidate
 
 
 def test_the_tagger_is_evidence() -> None:
