@@ -103,6 +103,8 @@ def _shape(candidate: Candidate, reading: Reading, name_words: Set[str]) -> Iter
         yield "calendar" if len(names) == 1 else "opens:calendar"
     if folded[0] in words.given:
         yield "given" if len(names) > 1 else "given:alone"
+    if fold(surface) in words.product:
+        yield "product"
     if " ".join(folded) in words.place:
         yield "place"
     elif folded[-1] in words.place:

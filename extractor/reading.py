@@ -56,6 +56,7 @@ class Words:
     common: frozenset[str]
     given: frozenset[str]
     place: frozenset[str]
+    product: frozenset[str]
     no_name: frozenset[str]
 
 
@@ -82,6 +83,7 @@ def read_words(lexicon: Lexicon) -> Words:
         common=listed("words", "common") | {fold(word) for table in _AROUND for word in lexicon.table(table)},
         given=listed("org_words", "given"),
         place=listed("org_words", "place"),
+        product=listed("org_words", "product"),
         no_name=listed("org_words", "no_name"),
     )
 
