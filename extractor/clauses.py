@@ -48,6 +48,7 @@ class Group:
     possessive: bool = False
     aside: bool = False  # in brackets
     reference: str | None = None
+    apposed: bool = False  # behind a noun for it and a comma: "by its rival, X"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,9 @@ class Trigger:
     parts: tuple[tuple[str, str], ...]  # marker -> part
 
     def part(self, marker: str) -> str | None:
-        return dict(self.parts).get(marker)
+        """The part of what is said behind a marker; who joins plays the part of the one who acts."""
+        parts = dict(self.parts)
+        return parts.get(marker) or (parts.get("by", parts.get("subject")) if marker == "join" else None)
 
     @property
     def noun(self) -> bool:
@@ -104,7 +107,14 @@ class Sentence:
         found = list(self.reader.lexicon.scan("frame", self.masked, _read_frame))
         if not found:
             return []
+        # "the buyout firm", "Bertin, the taxi venture,": what describes an organisation opens no frame.
         nouns = [(start, end) for start, end, _ in self.spans("{<}{org_noun:}{>}")]
+        nouns += [
+            (m.start("noun") + self.start, m.end("noun") + self.start)
+            for _, _, m in self.spans(
+                "\ue000\ue004* , {definite:}(?:{_}|(?<='))(?P<noun>(?:[^\\W\\d_]{1,14}{_}){1,3}[^\\W\\d_]{1,14}) [,.]"
+            )
+        ]
         return [
             Trigger(f.rule, f.match.start() + self.start, f.match.end() + self.start, parts)
             for f, parts in found
@@ -129,8 +139,10 @@ class Sentence:
         """Words that tell what an amount is: start, end, kind."""
         lexicon = self.reader.lexicon
         return [
-            (start, end, str(lexicon.value("amount_cue", m["amount_cue"])))
+            (start, end, kind)
             for start, end, m in self.spans(r"(?<![^\W\d_]){amount_cue}(?:{>}|(?<=\W))")
+            if (kind := str(lexicon.value("amount_cue", m["amount_cue"])))
+            != "none"  # "in cash" is no cash held
         ]
 
     @cached_property
@@ -257,11 +269,13 @@ class Sentence:
         cut = max(
             (m.end() for m in MENTION.finditer(before) if before[m.end() : m.end() + 1] != "-"), default=0
         )
-        cut = max([cut, *(m.end() for m in _BREAK.finditer(before, cut))])
         cut = max([cut, *(t.end - self.start for t in self.triggers if t.end <= start)])
-        aside = before.rstrip(" ").endswith(("(", "["))
-        stretch = before[cut:]
         lexicon = self.reader.lexicon
+        apposed = bool(orgs and lexicon.compiled("{<}{org_noun:} , $").search(before, cut))
+        until = before.rindex(",") if apposed else len(before)
+        cut = max([cut, *(m.end() for m in _BREAK.finditer(before, cut, until))])
+        aside = before.rstrip(" ").endswith(("(", "["))
+        stretch = before[cut:until]
         possessive = self._possessive(end)
         # "la société d'infrastructure X": what stands before the noun counts, not what stands within its description.
         heads = [m for m in lexicon.compiled("{<}{org_noun:}{>}").finditer(stretch)]
@@ -273,7 +287,7 @@ class Sentence:
             marker = str(lexicon.value("attributive", value["attributive"])) if value else "owner"
             if marker == "unit":
                 marker = "" if lexicon.compiled("{<}{own_pronoun:} $").search(before) else "owner"
-            return Group(orgs, start, end, marker, False, False, aside, reference)
+            return Group(orgs, start, end, marker, False, False, aside, reference, apposed)
         for name, m_start, m_end in reversed(self._markers(stretch)):
             if len(WORD.findall(stretch[m_end:until])) > 4:
                 break
@@ -288,7 +302,7 @@ class Sentence:
             break
         if marker in ("incl", "of which"):
             marker = self._list_marker(start) or ("incl" if marker == "incl" else "")
-        return Group(orgs, start, end, marker, inner, possessive, aside, reference)
+        return Group(orgs, start, end, marker, inner, possessive, aside, reference, apposed)
 
 
 def _read_frame(found: object) -> tuple[tuple[str, str], ...]:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from math import exp
 
 from extractor.clauses import Reader
-from extractor.drafts import CONTRACT, GETS, PAYS, SUPPLY, Draft, all_orgs, side_orgs
+from extractor.drafts import CONTRACT, GETS, GOODS, PAYS, SUPPLY, Draft, all_orgs, side_orgs
 from extractor.joining import add_drafts, continue_ledger, merge_in_sentence
 from extractor.lexicon import Lexicon
 from extractor.segments import BULLET
@@ -97,6 +97,8 @@ def _finish(reader: Reader, draft: Draft) -> Deal | None:
     others = [n for n in reader.norms(all_orgs(draft)) if n not in payer and n not in payee]
     if draft.type in _TWO_SIDED and others and bool(payer) != bool(payee) and not draft.parts.get("giver"):
         payer, payee = (payer or others), (payee or others)
+    elif draft.type in _TWO_SIDED and not (payer or payee) and (kind in GOODS or draft.amount is not None):
+        payer, payee = _sides_by_name(reader, others, kind)
     if kind is DealType.JOINT_VENTURE and not payee:
         payer = [*payer, *others]
     parties = list(dict.fromkeys([*payer, *payee, *reader.norms(all_orgs(draft))]))
@@ -148,6 +150,18 @@ def _finish(reader: Reader, draft: Draft) -> Deal | None:
         provenance={slot: indices for slot, indices in provenance.items() if indices},
         rule=draft.rule,
     )
+
+
+def _sides_by_name(reader: Reader, norms: list[str], kind: DealType) -> tuple[list[str], list[str]]:
+    """Who buys and who sells, where a name says so: a ministry is a customer, "Bertin Solar" sells its energy."""
+    words = reader.lexicon.compiled("{<}{name_side}{>}")
+    told = {
+        n: {str(reader.lexicon.value("name_side", m["name_side"])) for m in words.finditer(n)} for n in norms
+    }
+    payer = [n for n in norms if "customer" in told[n]]
+    payee = [n for n in norms if n not in payer and (payer or str(kind) in told[n])]
+    payer = payer or [n for n in norms if payee and n not in payee]
+    return (payer, payee) if payer and payee else ([], [])
 
 
 def _is_past(reader: Reader, draft: Draft, entry_date: str) -> bool:

@@ -29,7 +29,7 @@ def fill_parts(
         orgs = group.orgs or tuple(_resolve(reader, sentence, group, exclude, subject=subject))
         held = parts.setdefault(part, [])
         held += [i for i in orgs if i not in held]
-        if group.marker in ("of", "by") or group.possessive:
+        if group.marker in (_NAMED if part == SIDES else _EXACT) or group.possessive:
             exact.add(part)
 
     subject = _subject(sentence, n, groups, objects, subjects)
@@ -49,9 +49,9 @@ def fill_parts(
         part = trigger.part("object") or trigger.part("of")
     if subject is not None and part and not trigger.noun:
         put(part, subject, subject=True)
-        antecedent = _antecedent(sentence, trigger, subject, left)
-        if antecedent and not passive and trigger.part("object"):
-            put(str(trigger.part("object")), antecedent)
+        antecedent = None if passive else _antecedent(sentence, trigger, subject, left)
+        if antecedent is not None:
+            put(*antecedent)
     if trigger.part("to") and reader.lexicon.compiled(
         "{<}{indirect_pronoun:}{_}(?:{auxiliary:}{_})?$"
     ).search(sentence.between(max(sentence.start, trigger.start - 20), trigger.start)):
@@ -132,8 +132,8 @@ def fill_parts(
         or sentence.crossings(min(subject.end, trigger.end), trigger.start)
     ):
         pass
-    elif part in exact and "target" in dict(trigger.parts).values() and "target" not in parts:
-        put("target", subject, subject=True)  # "A accepte un rachat par B"
+    elif part in exact and (rest := trigger.part("rest")) and rest not in parts:
+        put(rest, subject, subject=True)  # "A accepte un rachat par B", "an injection from B"
     elif part and part not in exact and not governed:
         put(part, subject, subject=True)
     return {k: v for k, v in parts.items() if v}
@@ -151,21 +151,28 @@ def _inverted(sentence: Sentence, trigger: Trigger, right: list[Group]) -> Group
     return right[0] if len(WORD.findall(gap)) <= 4 and not re.search(r"[,;:.(]", gap) else None
 
 
-def _antecedent(sentence: Sentence, trigger: Trigger, subject: Group, left: list[Group]) -> Group | None:
-    """The object that a relative clause or a pronoun speaks of: "B, que A a racheté", "B. A l'avait racheté"."""
-    lexicon = sentence.reader.lexicon
+def _antecedent(
+    sentence: Sentence, trigger: Trigger, subject: Group, left: list[Group]
+) -> tuple[str, Group] | None:
+    """Of whom a relative clause or a pronoun speaks, and their part: "B, que A a racheté", "B, for which A paid"."""
+    lexicon, thing = sentence.reader.lexicon, trigger.part("object")
     aimed = [g for g in left if g.end <= subject.start]
     if aimed:
         gap = sentence.between(aimed[-1].end, min(subject.start, trigger.start))
-        behind = "^ ,? {relative_object:}(?:{_}|(?<=')) {definite:}?$"
+        behind = "^ ,? (?:{role_marker}{_})?{relative_object:}(?:{_}|(?<=')) {definite:}?$"
         inverted = "^ ,? {inverting:}(?:{_}|(?<='))(?:{indirect_pronoun:}{_})?(?:{auxiliary:}{_})?$"
-        if lexicon.compiled(inverted if subject.start > trigger.start else behind).search(gap):
-            return aimed[-1]
+        found = lexicon.compiled(inverted if subject.start > trigger.start else behind).search(gap)
+        if found:
+            marker = lexicon.value("role_marker", found.groupdict().get("role_marker"))
+            part = trigger.part(str(marker)) if marker else thing
+            return (part, aimed[-1]) if part else None
     before = sentence.between(max(sentence.start, trigger.start - 20), trigger.start)
-    if not trigger.noun and lexicon.compiled("{<}{object_pronoun:}(?:{_}|(?<=')){auxiliary:}{_}$").search(
-        before
+    if (
+        thing
+        and not trigger.noun
+        and lexicon.compiled("{<}{object_pronoun:}(?:{_}|(?<=')){auxiliary:}{_}$").search(before)
     ):
-        return Group((), subject.start, subject.start, "", reference="near")
+        return thing, Group((), subject.start, subject.start, "", reference="near")
     return None
 
 
@@ -177,6 +184,9 @@ def _is_indirect(sentence: Sentence, group: Group) -> bool:
     ) or bool(re.match(f" {MONEY_MASK}", after))
 
 
+# A part told by one of these is nobody else's; "a contract from B" leaves room for its other party.
+_NAMED = frozenset({"of", "by"})
+_EXACT = _NAMED | {"from", "led"}
 # Parts that may be told before the verb: "Dans un accord avec X, Y achète …".
 _FRONTED = frozenset({"with", "between", "from", "join", "led"})
 
@@ -292,7 +302,7 @@ def _is_passive(sentence: Sentence, trigger: Trigger) -> bool:
     if lexicon.compiled("{active_ending:}$").search(surface):
         return False
     before = sentence.between(max(sentence.start, trigger.start - 40), trigger.start)
-    found = lexicon.compiled(r"{<}{passive} (?:[^\W\d_]{1,14}{_}){0,2}$").search(before)
+    found = lexicon.compiled(r"{<}{passive} (?:(?!{infinitive:}{_})[^\W\d_]{1,14}{_}){0,2}$").search(before)
     # "Bertin, cédé à Alvia": a participle that follows its name at once.
     verb = WORD.match(surface)
     bare = (
@@ -316,7 +326,7 @@ def _is_object(sentence: Sentence, trigger: Trigger, group: Group) -> bool:
     return (
         len(WORD.findall(gap)) <= 7
         and not re.search(r"[;:(\ue000]", gap)
-        and gap.count(",") == 0
+        and gap.count(",") == int(group.apposed)
         and not sentence.crossings(trigger.end, group.start)
         and not any(trigger.end <= t.start < group.start and not t.noun for t in sentence.triggers)
     )

@@ -103,13 +103,19 @@ _WEIGHT = {
 }  # fmt: skip
 
 
+def _weight(draft: Draft) -> int:
+    """How much a draft tells of the event; what is built or developed "with B" tells no sides without a figure."""
+    bare = draft.type == "infrastructure" and draft.amount is None and draft.power is None
+    return 0 if bare else _WEIGHT[draft.type]
+
+
 def _join(reader: Reader, a: Draft, b: Draft) -> None:
     """Take into draft `a` what `b` adds."""
     pays_a, gets_a = set(reader.norms(side_orgs(a, PAYS))), set(reader.norms(side_orgs(a, GETS)))
     pays_b, gets_b = set(reader.norms(side_orgs(b, PAYS))), set(reader.norms(side_orgs(b, GETS)))
     reversed_ = bool(pays_a & gets_b or gets_a & pays_b)
     b_leads = (b.amount is not None and a.amount is None) or (
-        (a.amount is None) == (b.amount is None) and _WEIGHT[b.type] > _WEIGHT[a.type] and not reversed_
+        (a.amount is None) == (b.amount is None) and _weight(b) > _weight(a) and not reversed_
     )
     lead, other = (b, a) if b_leads else (a, b)
     parts = {k: list(v) for k, v in lead.parts.items()}

@@ -169,7 +169,7 @@ def doubt_about(sentence: Sentence, trigger: Trigger) -> str | None:
         right = sentence.between(trigger.end, start) if start >= trigger.end and side != "left" else None
         inside = start < trigger.end and end > trigger.start and effect == "planned"
         reach = (left is not None and len(left) <= int(str(options.get("reach", 45)))) or (
-            right is not None and len(right) <= 90
+            right is not None and len(right) <= int(str(options.get("reach", 90)))
         )
         if inside or (reach and (options.get("across") or not re.search("[,;:]", left or right or ""))):
             effects.add(effect)
@@ -381,6 +381,8 @@ def type_of(reader: Reader, draft: Draft) -> DealType:
             return DealType.INVESTMENT if small else DealType.ACQUISITION
         case "contract" | "partnership" if draft.stake is not None and draft.amount is not None:
             return DealType.INVESTMENT if draft.stake < 50 else DealType.ACQUISITION
+        case "partnership" if pays and not gets and draft.own:
+            return DealType.INFRASTRUCTURE
         case "contract" | "partnership":
             return goods or DealType.PARTNERSHIP
         case "acquisition" if not draft.parts.get("target") and goods in GOODS:
