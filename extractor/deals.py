@@ -14,7 +14,7 @@ All words stand in lang/<code>/deals.toml.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp
 
 from extractor.clauses import Reader
@@ -35,7 +35,8 @@ def assemble_deals(
 ) -> list[Deal]:
     """The deals that the text states, in text order, each with the mentions its slots came from."""
     reader = Reader(article, entries, mentions, lexicon)
-    deals = [deal for draft in _read_events(reader) if (deal := _finish(reader, draft))]
+    drafts = [one for draft in _read_events(reader) for one in _by_target(reader, draft)]
+    deals = [deal for draft in drafts if (deal := _finish(reader, draft))]
     return sorted(deals, key=lambda d: (d.evidence_start, d.evidence_end))
 
 
@@ -87,6 +88,15 @@ def _read_events(reader: Reader) -> list[Draft]:
         add_drafts(reader, drafts, sentence, sentence.drafts)
     drafts += continue_ledger(reader, [d for d in drafts if is_complete(reader, d)])
     return sorted((d for d in drafts if is_complete(reader, d)), key=lambda d: (d.sentences[0], d.at))
+
+
+def _by_target(reader: Reader, draft: Draft) -> list[Draft]:
+    """ "bought Alvia, Bertin and Cortal": with no price for all of them, a purchase for each name of the list."""
+    targets = draft.parts.get("target", [])
+    listed = any(set(targets) <= set(group.orgs) for group in reader.sentences[draft.sentences[0]].groups)
+    if draft.type != "acquisition" or draft.amount is not None or len(targets) < 2 or not listed:
+        return [draft]
+    return [replace(draft, parts={**draft.parts, "target": [target]}) for target in targets]
 
 
 def _finish(reader: Reader, draft: Draft) -> Deal | None:
