@@ -94,7 +94,8 @@ def _by_target(reader: Reader, draft: Draft) -> list[Draft]:
     """ "bought Alvia, Bertin and Cortal": with no price for all of them, a purchase for each name of the list."""
     targets = draft.parts.get("target", [])
     listed = any(set(targets) <= set(group.orgs) for group in reader.sentences[draft.sentences[0]].groups)
-    if draft.type != "acquisition" or draft.amount is not None or len(targets) < 2 or not listed:
+    bought = type_of(reader, draft) is DealType.ACQUISITION and draft.amount is None
+    if len(targets) < 2 or not (bought and listed):
         return [draft]
     return [replace(draft, parts={**draft.parts, "target": [target]}) for target in targets]
 
