@@ -361,7 +361,7 @@ def is_complete(reader: Reader, draft: Draft) -> bool:
         "signed": len(parties) >= 2 or bool(parties and draft.amount is not None),
         "both": len(parties) >= 2 and told,
         "delivery": bool(pays and gets and (draft.goods in GOODS or draft.amount is not None))
-        or bool(parties and draft.amount is not None and draft.goods in GOODS),
+        or bool(parties and told and draft.goods in GOODS),
         "goods": len(parties) >= 2 and draft.goods in GOODS and (told or draft.frames > 1 or draft.announced),
     }
     return any(enough[need] for need in draft.needs)

@@ -84,7 +84,7 @@ def draft_sentence(reader: Reader, sentence: Sentence) -> list[Draft]:
         mine = [i for i, owner in money.items() if owner == n] if options.get("money", True) else []
         draft.power = next((i for i, owner in power.items() if owner == n), None)
         draft.again = bool(sentence.spans("{<}{again}{>}")) and has_again(sentence, trigger, mine)
-        draft.goods = goods_of(sentence, trigger)
+        draft.goods = goods_of(sentence, trigger) or ("energy" if draft.power is not None else None)
         if draft.goods == "chips" and options.get("rented"):
             draft.goods = "cloud"
         if draft.type == "investment" and (goods := goods_behind(sentence, parts.get(GETS, []))):
