@@ -2,27 +2,66 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import random
-import signal
 import sqlite3
-import subprocess
 import sys
 import time
+from itertools import islice
 from pathlib import Path
 
+import pyarrow.parquet  # noqa: F401  (loaded here, so that no run has to)
+
+from extractor import ledger, table  # noqa: F401
+from extractor.batch import Options, extract_stream
+from extractor.cli import main as extractor
+from extractor.read import read_articles
+
 SUFFIXES = ("csv", "jsonl", "parquet")
-_RUN = (sys.executable, "-m", "extractor", "run", "--no-model", "-q")
 
 
-def command(inputs: Path, folder: Path, *more: str) -> list[str]:
+def arguments(inputs: Path, folder: Path, *more: str) -> list[str]:
     """A run to files of all forms, rules alone: what is tested is how it ends, and the tagger only slows that."""
     outputs = [word for suffix in SUFFIXES for word in ("-o", str(folder / f"deals.{suffix}"))]
-    return [*_RUN, str(inputs), *outputs, *more]
+    return ["run", "--no-model", "-q", str(inputs), *outputs, *more]
 
 
-def ledger_command(inputs: Path, folder: Path) -> list[str]:
+def ledger_arguments(inputs: Path, folder: Path) -> list[str]:
     """The same run to a ledger, which skips what it has by itself."""
-    return [*_RUN, str(inputs), "--ledger", str(folder / "deals.db")]
+    return ["run", "--no-model", "-q", str(inputs), "--ledger", str(folder / "deals.db")]
+
+
+def _extractor(words: list[str]) -> None:
+    with Path(os.devnull).open("w") as nowhere:
+        os.dup2(nowhere.fileno(), sys.stdout.fileno())
+        os.dup2(nowhere.fileno(), sys.stderr.fileno())
+        sys.argv = ["extractor", *words]
+        extractor()
+
+
+def started(words: list[str]) -> multiprocessing.process.BaseProcess:
+    """A run in a process of its own, which finds all that it needs loaded: most of its time it reads and writes."""
+    process = multiprocessing.get_context("fork").Process(target=_extractor, args=(words,))
+    process.start()
+    return process
+
+
+def finish(words: list[str]) -> None:
+    """A run to its end."""
+    process = started(words)
+    process.join()
+    assert process.exitcode == 0, f"exit code {process.exitcode}: extractor {' '.join(words)}"
+
+
+def kill_after(words: list[str], seconds: float) -> bool:
+    """Start a run and kill it after so long; whether it had not ended by then."""
+    process = started(words)
+    process.join(seconds)
+    alive = process.exitcode is None
+    process.kill()
+    process.join()
+    return alive
 
 
 def rows(folder: Path) -> list[tuple[object, ...]]:
@@ -40,26 +79,16 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(folder.glob("deals.*")) if path.suffix != ".db"}
 
 
-def kill_after(command: list[str], seconds: float) -> bool:
-    """Start a run and kill it after so long; whether it had not ended by then."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        return True
-    return False
-
-
 def torture(inputs: Path, folder: Path, kills: int, seed: int = 1) -> int:
     """Kill runs at random moments; the number of kills that met a run. AssertionError at the first broken law."""
     whole, chance = folder / "whole", random.Random(seed)
     whole.mkdir()
+    for _ in extract_stream(islice(read_articles([inputs]), 20), Options(model=False)):
+        pass  # loads the pipelines
     start = time.monotonic()
-    subprocess.run(command(inputs, whole), check=True)
+    finish(arguments(inputs, whole))
     length = time.monotonic() - start
-    subprocess.run(ledger_command(inputs, whole), check=True)
+    finish(ledger_arguments(inputs, whole))
     expected, told, met = contents(whole), rows(whole), 0
     for number in range(kills):
         here = folder / str(number)
@@ -67,14 +96,14 @@ def torture(inputs: Path, folder: Path, kills: int, seed: int = 1) -> int:
         # Every other round starts where a run without --resume was killed, every third has two workers.
         for resume in ([], ["--resume"], ["--resume"])[number % 2 :]:
             more = [*resume, "--jobs", "1" if number % 3 else "2"]
-            met += kill_after(command(inputs, here, *more), chance.uniform(0.2, 1) * length)
+            met += kill_after(arguments(inputs, here, *more), chance.uniform(0, 1) * length)
             assert all(expected[name] == found for name, found in contents(here).items()), (
                 "an output is there, but not whole"
             )
-        subprocess.run(command(inputs, here, *([] if number % 5 == 4 else ["--resume"])), check=True)
+        finish(arguments(inputs, here, *([] if number % 5 == 4 else ["--resume"])))
         assert contents(here) == expected, "the last run gave other bytes"
-        met += kill_after(ledger_command(inputs, here), chance.uniform(0.2, 1) * length)
-        subprocess.run(ledger_command(inputs, here), check=True)
+        met += kill_after(ledger_arguments(inputs, here), chance.uniform(0, 1) * length)
+        finish(ledger_arguments(inputs, here))
         assert rows(here) == told, "the ledger holds other deals"
     return met
 

@@ -16,7 +16,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
 
-from killing import command, contents, torture
+from killing import arguments, contents, torture
 from varied import varied
 
 pytestmark = pytest.mark.slow
@@ -29,6 +29,10 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = ({"id": a.id, "lang": a.lang, "text": a.text} for a in varied(280) if a.lang == "en")
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
     return path
+
+
+def command(inputs: Path, folder: Path, *more: str) -> list[str]:
+    return [sys.executable, "-m", "extractor", *arguments(inputs, folder, *more)]
 
 
 def started(inputs: Path, folder: Path, *more: str) -> subprocess.Popen[str]:
@@ -48,7 +52,7 @@ def started(inputs: Path, folder: Path, *more: str) -> subprocess.Popen[str]:
 
 
 def test_killed_runs_leave_whole_outputs_or_none(inputs: Path, tmp_path: Path) -> None:
-    torture(inputs, tmp_path, kills=1)
+    torture(inputs, tmp_path, kills=6)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
