@@ -5,6 +5,7 @@ Whether a rule's words are an amount at all is decided here too: None leaves the
 
 from __future__ import annotations
 
+import functools
 import logging
 import re
 from dataclasses import dataclass, replace
@@ -80,7 +81,7 @@ def read_amounts(found: Found, norm: str, lexicon: Lexicon, *, is_power: bool) -
     """What a match tells: None where it is no amount, nothing where it is one that has no sure value."""
     options = found.rule.options
     near = options.get("near")
-    if near is not None and lexicon.compiled(str(near)).search(norm) is None:
+    if near is not None and not _is_spoken_of(str(near), norm, lexicon):
         return None
     unit, factor = None, Decimal(1)
     weak = False
@@ -171,6 +172,12 @@ def _sized(amounts: list[Amount]) -> list[Amount]:
             log.debug("a number too large: %s", largest)
             return []
     return amounts
+
+
+# One search a text and rule, not one for each of its matches, keeps the time linear.
+@functools.lru_cache(maxsize=8)
+def _is_spoken_of(template: str, norm: str, lexicon: Lexicon) -> bool:
+    return lexicon.compiled(template).search(norm) is not None
 
 
 def _is_several(start: int, norm: str, lexicon: Lexicon) -> bool:
