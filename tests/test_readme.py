@@ -31,7 +31,7 @@ def sessions() -> list[list[tuple[str, str]]]:
 @pytest.mark.model
 @pytest.mark.parametrize("session", sessions(), ids=lambda session: session[0][0])
 def test_commands_print_what_the_readme_shows(session: list[tuple[str, str]], tmp_path: Path) -> None:
-    for name in ("corpus", "gold"):
+    for name in ("corpus", "docs", "gold"):
         (tmp_path / name).symlink_to(ROOT / name)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     for command, output in session:
