@@ -204,7 +204,7 @@ def _spread(sentence: Sentence, draft: Draft, amounts: list[int]) -> list[Draft]
                     draft,
                     parts={**draft.parts, part: [org]},
                     amount=amount,
-                    at=mentions[amount].start,
+                    at=mentions[org].start,
                     again=True,
                 )
                 for org, amount in zip(orgs, sorted(amounts), strict=True)
