@@ -255,8 +255,7 @@ def add_drafts(reader: Reader, drafts: list[Draft], sentence: Sentence, found: l
                 _join(reader, rounds[-1], draft)
         elif is_complete(reader, draft):
             drafts.append(draft)
-    if not any(is_complete(reader, d) for d in found):
-        _add_to_told(reader, drafts, sentence)
+    _add_to_told(reader, drafts, sentence)
 
 
 def _add_to_told(reader: Reader, drafts: list[Draft], sentence: Sentence) -> None:

@@ -257,9 +257,8 @@ def date_of(reader: Reader, sentence: Sentence, draft: Draft) -> tuple[int | Non
         before = sentence.between(max(sentence.start, m.start - 40), m.start)
         if lexicon.compiled(r"{<}{not_date:}(?:{>}|(?<=')) (?:[^\W\d_]{1,6}{_})?$").search(before):
             continue
-        if m.text.isdigit() and not lexicon.compiled(
-            r"(?:^|[^\w\s\ue000-\ue004]|{<}{date_before:}) $"
-        ).search(before):
+        dated = lexicon.compiled(r"(?:^|[^\w\s\ue000-\ue004]|{<}{date_before:}) $").search(before)
+        if m.text.isdigit() and not (dated or _is_of_noun(sentence, draft, m.end)):
             continue
         low, high = min(m.start, draft.at), max(m.start, draft.at)
         crossed = sentence.crossings(low, high)
@@ -279,6 +278,11 @@ def date_of(reader: Reader, sentence: Sentence, draft: Draft) -> tuple[int | Non
     if best is None:
         return _introduced(reader, sentence, draft)
     return best[1], reader.timex(best[1]), best[2]
+
+
+def _is_of_noun(sentence: Sentence, draft: Draft, end: int) -> bool:
+    """ "its 2019 purchase of B": a bare year that stands before the noun of the event."""
+    return bool(re.fullmatch(r" (?:[^\W\d_]{1,14}[ -]){0,2}", sentence.between(end, draft.at)))
 
 
 # Sentences that a list may hold after the one that introduces it.
