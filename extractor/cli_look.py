@@ -79,12 +79,12 @@ def orgs(
 
 
 def info() -> None:
-    """Versions, language packs, and the models with the hash of what is installed."""
+    """Versions, language packs, and the models with the hashes of what is installed and of what we bring."""
     import platform
     from importlib.metadata import version
 
     from extractor.lexicon import languages, load_lexicon
-    from extractor.pipeline import model_digest
+    from extractor.pipeline import model_digest, tagger_digest
 
     print(f"extractor {version('extractor')}, Python {platform.python_version()}, spaCy {version('spacy')}")
     for lang in languages():
@@ -93,6 +93,8 @@ def info() -> None:
         print(
             f"{lang} ({lexicon.language_setting('name')}): {model} {version(model)}, sha256 {model_digest(model)}"
         )
+        if tagger := tagger_digest(lang):
+            print(f"{lang} tagger: sha256 {tagger}")
 
 
 @contextlib.contextmanager

@@ -28,7 +28,7 @@ from extractor.tagger import Tagger
 from extractor.values import Article, Extraction, ExtractorError, Mention
 
 # Taggers tuned from an installed model's: the weights of its `ner`, made by scripts/train.
-_TUNED = Path(__file__).parent / "models"
+_MODELS = Path(__file__).parent / "models"
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LONG_WORD = re.compile(r"\S{500}")
@@ -66,12 +66,29 @@ def _model_folder(model: str) -> Path:
 
 def model_digest(model: str) -> str:
     """Hex SHA-256 over the files of an installed model that are read: name and bytes of each, in order of name."""
-    folder, digest = _model_folder(model), hashlib.sha256()
-    parts = [folder / "config.cfg", *(p for part in ("ner", "vocab") for p in (folder / part).rglob("*"))]
+    folder = _model_folder(model)
+    return _digest(
+        folder, [folder / "config.cfg", *(p for part in ("ner", "vocab") for p in (folder / part).rglob("*"))]
+    )
+
+
+def tagger_digest(lang: str) -> str | None:
+    """The same of the tuned tagger that the package brings for a language; None where it brings none."""
+    folder = _tuned(lang)
+    return _digest(folder, folder.iterdir()) if folder else None
+
+
+def _digest(folder: Path, parts: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
     for path in sorted(path for path in parts if path.is_file()):
         digest.update(str(path.relative_to(folder)).encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
+
+
+def _tuned(lang: str) -> Path | None:
+    folder = _MODELS / f"{lang}_ner"
+    return folder if folder.is_dir() else None
 
 
 def _load_model(lexicon: Lexicon) -> Language:
@@ -91,8 +108,7 @@ def _load_model(lexicon: Lexicon) -> Language:
         warnings.filterwarnings("ignore", message=r"\[W095\]")
         # Nor are the strings of its vocabulary: 700,000 words, and a text brings its own.
         nlp = spacy.load(folder, exclude=[*unread, "strings"])
-    tuned = _TUNED / f"{lexicon.lang}_ner"
-    if tuned.is_dir():
+    if tuned := _tuned(lexicon.lang):
         cast(TrainablePipe, nlp.get_pipe("ner")).from_disk(tuned, exclude=["vocab"])
     return nlp
 

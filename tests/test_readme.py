@@ -6,6 +6,10 @@ import os
 import re
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -18,25 +22,38 @@ SESSIONS = re.findall(r"```console\n(.*?)```", README, re.DOTALL)
 
 
 def sessions() -> list[list[tuple[str, str]]]:
-    """The blocks of our own commands that show an output: each `$ command`, and the output below it."""
+    """The blocks that open with a command of ours: each `$ command`, with its `> ` lines, and the output below it."""
     found = []
     for session in SESSIONS:
-        parts = [part.partition("\n") for part in re.split(r"^\$ ", session, flags=re.MULTILINE)[1:]]
-        ours = all(command.startswith("extractor ") for command, _, _ in parts)
-        if ours and any(output.strip() for _, _, output in parts):
-            found.append([(command, output) for command, _, output in parts])
+        parts = re.findall(r"^\$ (.*\n(?:> .*\n)*)((?:(?!\$ ).*\n)*)", session, flags=re.MULTILINE)
+        if parts[0][0].startswith(("extractor ", "cat ")):
+            found.append(
+                [(re.sub(r"^> ", "", command, flags=re.MULTILINE), output) for command, output in parts]
+            )
     return found
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[str]:
+    """The samples, served; the address as the README names it stands for this one."""
+    handler = partial(SimpleHTTPRequestHandler, directory=ROOT / "docs" / "samples")
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"127.0.0.1:{server.server_port}"
+        server.shutdown()
 
 
 @pytest.mark.model
 @pytest.mark.parametrize("session", sessions(), ids=lambda session: session[0][0])
-def test_commands_print_what_the_readme_shows(session: list[tuple[str, str]], tmp_path: Path) -> None:
+def test_commands_print_what_the_readme_shows(
+    session: list[tuple[str, str]], tmp_path: Path, site: str
+) -> None:
     for name in ("corpus", "docs", "gold"):
         (tmp_path / name).symlink_to(ROOT / name)
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     for command, output in session:
         done = subprocess.run(
-            ["bash", "-c", command],
+            ["bash", "-c", command.replace("127.0.0.1:8000", site)],
             cwd=tmp_path,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -44,7 +61,8 @@ def test_commands_print_what_the_readme_shows(session: list[tuple[str, str]], tm
             check=False,
             env={**os.environ, "PATH": path, "COLUMNS": "120"},
         )
-        assert done.stdout.replace("\r\n", "\n").strip() == output.strip(), command
+        printed = done.stdout.replace("\r\n", "\n").replace(site, "127.0.0.1:8000")
+        assert printed.strip() == output.strip(), command
 
 
 def test_the_python_example_finds_the_deal() -> None:
