@@ -8,15 +8,8 @@ from dataclasses import replace
 
 from extractor.clauses import BYSTANDERS, MONEY_MASK, ORG_MASK, WORD, Group, Reader, Sentence, Trigger
 from extractor.drafts import CONTRACT, GETS, PAYS, SIDES, SUPPLY, Draft, all_orgs
-from extractor.frames import (
-    add_announcer,
-    add_topic,
-    fill_parts,
-    governor_of,
-    has_trigger,
-    last_end,
-    owner_of,
-)
+from extractor.frames import governor_of, has_trigger, last_end, owner_of
+from extractor.parts import add_announcer, add_topic, fill_parts
 from extractor.slots import (
     USABLE,
     amount_distance,

@@ -21,7 +21,7 @@ LAYERS = (
     {"entry_years"},
     {"reading", "clauses"},
     {"candidates", "frames"},
-    {"slots"},
+    {"parts", "slots"},
     {"evidence", "telling", "joining"},
     {"orgs", "entries", "deals", "merge"},
     {"read", "pipes"},
