@@ -56,29 +56,38 @@ _NEEDED_WITHIN = 60
 
 
 @functools.cache
-def _first_words(lexicon: Lexicon, table: str) -> frozenset[str]:
-    """First words of the surfaces of a table."""
-    return frozenset(match[0] for surface in lexicon.table(table) if (match := _TOKEN.search(surface)))
+def _needed_by_word(lexicon: Lexicon) -> Mapping[str, set[str]]:
+    """The tables of `_NEEDED` in which a word is the first of a surface."""
+    tables: dict[str, set[str]] = {}
+    for table in _NEEDED:
+        for surface in lexicon.table(table):
+            if match := _TOKEN.search(surface):
+                tables.setdefault(match[0], set()).add(table)
+    return tables
 
 
 def find_atoms(text: str, lexicon: Lexicon) -> Iterator[Item]:
     """What the rules find at the beginnings of words and figures, leftmost and longest."""
-    tokens = [(match.start(), match[0].casefold()) for match in _TOKEN.finditer(text)]
-    words = {table: _first_words(lexicon, table) for table in _NEEDED}
-    places = {table: [start for start, word in tokens if word in words[table]] for table in _NEEDED}
+    tables = _needed_by_word(lexicon)
+    places: dict[str, list[int]] = {table: [] for table in _NEEDED}
+    tokens = []
+    for token in _TOKEN.finditer(text):
+        tokens.append(token.start())
+        for table in tables.get(token[0].casefold(), ()):
+            places[table].append(token.start())
 
     def follows(table: object, start: int) -> bool:
         at = places[str(table)]
         n = bisect.bisect_left(at, start)
         return n < len(at) and at[n] <= start + _NEEDED_WITHIN
 
-    position = 0
-    for start, _ in tokens:
-        if start < position:
+    position, index = 0, lexicon.index("date")
+    for start in tokens:
+        if start < position or not (rules := index.at(text, start)):
             continue
         matches = [
             Found(rule, match)
-            for rule in lexicon.rules_at("date", text, start)
+            for rule in rules
             if ("needs" not in rule.options or follows(rule.options["needs"], start))
             and (match := rule.regex.match(text, start))
         ]

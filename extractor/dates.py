@@ -7,6 +7,7 @@ Three steps. Rules find the atoms (date_atoms.py), joins make them one (date_joi
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -34,14 +35,15 @@ from extractor.values import Entry, Mention, MentionType, Timex
 __all__ = ["FoundDate", "find_dates", "resolve_dates"]
 
 
-def find_dates(text: str, lexicon: Lexicon) -> list[FoundDate]:
+@functools.lru_cache(maxsize=64)  # a text is asked for again where it looks like a timeline
+def find_dates(text: str, lexicon: Lexicon) -> tuple[FoundDate, ...]:
     """The date expressions of a text, sorted, without overlap; extents without determiner and preposition."""
     plain = normalise(text)
-    return [
+    return tuple(
         FoundDate(start=i.start + _lead(i.expression), end=i.end, rule=i.rule, expression=i.expression)
         for i in join_atoms(list(find_atoms(plain, lexicon)), plain, lexicon)
         if not i.weak
-    ]
+    )
 
 
 def _lead(expression: Expression) -> int:

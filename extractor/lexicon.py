@@ -230,15 +230,11 @@ class Lexicon:
         return re.compile(self.expand(template), re.IGNORECASE)
 
     @functools.cache  # noqa: B019
-    def _index(self, section: str) -> Index:
+    def index(self, section: str) -> Index[Rule]:
+        """The rules of a section by what they may begin with."""
         # What a match begins with is told by what its words begin with: a tenth of the expressions in full.
-        openings = [self.expand(rule.template, size=LENGTH) for rule in self.rules(section)]
-        return Index(openings, _MACROS["<"])
-
-    def rules_at(self, section: str, text: str, start: int) -> Iterator[Rule]:
-        """The rules of a section that may match at a place, by the characters that stand there, in order."""
-        rules = self.rules(section)
-        return (rules[number] for number in self._index(section).at(text, start))
+        rules = [(self.expand(rule.template, size=LENGTH), rule) for rule in self.rules(section)]
+        return Index(rules, _MACROS["<"])
 
     def scan(self, section: str, text: str, read: Callable[[Found], T | None]) -> Iterator[tuple[Found, T]]:
         """Yield what the rules of a section find in a normalised text, left to right, without overlap.
@@ -246,15 +242,15 @@ class Lexicon:
         `read` turns a match into a value; where it gives None the next rule is tried at the same place, and after
         the last one the search goes on behind the place's first character.
         """
-        rules, position = self.rules(section), 0
-        for start, numbers in self._index(section).places(text):
+        position = 0
+        for start, rules in self.index(section).places(text):
             if start < position:
                 continue
-            for number in numbers:
-                exact = rules[number].regex.match(text, start)
+            for rule in rules:
+                exact = rule.regex.match(text, start)
                 if exact is None:
                     continue
-                found = Found(rules[number], exact)
+                found = Found(rule, exact)
                 value = read(found)
                 if value is not None:
                     yield found, value

@@ -8,7 +8,6 @@ import importlib.util
 import re
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import cast
@@ -125,7 +124,7 @@ def prepare(article: Article, nlp: Language) -> Doc:
     cuts = [0, *(match.end() for match in _LONG_WORD.finditer(text)), len(text)]
     docs = [nlp.make_doc(text[a:b]) for a, b in pairwise(cuts) if a < b] or [nlp.make_doc("")]
     doc = docs[0] if len(docs) == 1 else Doc.from_docs(docs, ensure_whitespace=False)
-    doc._.article = article
+    doc._.article, doc._.plain = article, text
     return doc
 
 
@@ -134,7 +133,7 @@ def finish(doc: Doc) -> Extraction:
     article = pipes.article_of(doc)
     lexicon = load_lexicon(doc.lang_)
     entries = pipes.read_entries(doc)
-    mentions = [replace(m, text=article.text[m.start : m.end]) for m in pipes.read_spans(doc)]
+    mentions = pipes.read_spans(doc)
     return Extraction(
         article=article,
         entries=tuple(entries),

@@ -18,6 +18,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice, pairwise
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from spacy.language import Language
@@ -44,6 +45,7 @@ _SLICE = 200
 Span.set_extension("value", default=None, force=True)
 Span.set_extension("rule", default=None, force=True)
 Doc.set_extension("article", default=None, force=True)
+Doc.set_extension("plain", default=None, force=True)
 
 
 def set_spans(doc: Doc, group: str, found: Iterable[Mention]) -> Doc:
@@ -108,13 +110,14 @@ def _split_tokens(doc: Doc, cuts: Mapping[int, Sequence[int]]) -> None:
 
 def read_spans(doc: Doc) -> list[Mention]:
     """The mentions that the components wrote on a Doc, sorted by start."""
+    text = article_of(doc).text
     return sorted(
         (
             Mention(
                 type=MentionType(span.label_),
-                start=span.start_char,
-                end=span.end_char,
-                text=span.text,
+                start=(start := span.start_char),
+                end=(end := span.end_char),
+                text=text[start:end],
                 value=span._.value,
                 rule=span._.rule,
             )
@@ -130,9 +133,16 @@ def read_entries(doc: Doc) -> list[Entry]:
     return [Entry(start=s.start_char, end=s.end_char, date=s.label_) for s in doc.spans.get("entries", ())]
 
 
+def text_of(doc: Doc) -> str:
+    """`doc.text`, which spaCy puts together from the words whenever it is asked for, put together once."""
+    if doc._.plain is None:
+        doc._.plain = doc.text
+    return cast(str, doc._.plain)
+
+
 def article_of(doc: Doc) -> Article:
     """The article that a Doc was made from; one with the text alone where nobody said more."""
-    return doc._.article or Article(id="", text=doc.text, lang=doc.lang_)
+    return doc._.article or Article(id="", text=text_of(doc), lang=doc.lang_)
 
 
 @Language.factory("extractor_dates", assigns=["doc.spans"], retokenizes=True)
@@ -143,12 +153,13 @@ class DatesPipe:
         self.lexicon = load_lexicon(nlp.lang)
 
     def __call__(self, doc: Doc) -> Doc:
-        found = find_dates(doc.text, self.lexicon)
+        text = text_of(doc)
+        found = find_dates(text, self.lexicon)
         article = infer_published(article_of(doc), found, self.lexicon)
         entries = split_entries(article, found, self.lexicon)
         doc._.article = article
         mentions = resolve_dates(
-            found, text=doc.text, lexicon=self.lexicon, published=article.published, entries=entries
+            found, text=text, lexicon=self.lexicon, published=article.published, entries=entries
         )
         doc = set_spans(doc, "dates", mentions)
         doc = _cut_tokens(doc, {edge for e in entries for edge in (e.start, e.end)})
@@ -168,7 +179,7 @@ class AmountsPipe:
         self.lexicon = load_lexicon(nlp.lang)
 
     def __call__(self, doc: Doc) -> Doc:
-        return set_spans(doc, "amounts", find_amounts(doc.text, self.lexicon))
+        return set_spans(doc, "amounts", find_amounts(text_of(doc), self.lexicon))
 
 
 @Language.factory("extractor_tagger", assigns=["doc.ents"])
@@ -207,5 +218,7 @@ class OrgsPipe:
         return set_spans(
             doc,
             "orgs",
-            find_orgs(doc.text, self.lexicon, tagged=tagged, taken=sorted(taken), gazetteer=self.gazetteer),
+            find_orgs(
+                text_of(doc), self.lexicon, tagged=tagged, taken=sorted(taken), gazetteer=self.gazetteer
+            ),
         )

@@ -6,11 +6,15 @@ regular expression is asked once with what characters its matches begin.
 
 from __future__ import annotations
 
+import functools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
-from typing import Any
+from typing import Any, Generic, TypeVar
+
+T = TypeVar("T")
 
 # Longer beginnings tell no more rules apart; shorter ones leave twice as many to be tried.
 LENGTH = 4
@@ -20,6 +24,7 @@ _WIDEST = 40
 _MOST = 500
 _REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
 _NO_WIDTH = (op.AT, op.ASSERT, op.ASSERT_NOT)
+_WORD = re.compile(r"[^\W_]+")
 # A node of a parsed expression: its operator, and what that works on.
 _Node = tuple[object, Any]
 
@@ -120,37 +125,56 @@ def _escaped(char: str) -> str:
     return r"\d" if char == "0" else re.escape(char)
 
 
-class Index:
-    """Patterns by what they begin with."""
+@functools.lru_cache(maxsize=8)
+def _words(text: str) -> tuple[tuple[int, str], ...]:
+    """Where the words of a text begin, and how: all sections are looked for in a text one after the other."""
+    starts = [match.start() for match in _WORD.finditer(text)]
+    return tuple((start, text[start : start + LENGTH]) for start in starts)
 
-    def __init__(self, patterns: Sequence[str], anchor: str) -> None:
-        """`anchor`: what patterns that match at the borders of words only begin with."""
-        self._found: dict[str, tuple[int, ...]] = {}
-        self._by_beginning: dict[str, list[int]] = {}
-        places = {anchor: set[str](), "": set[str]()}
-        for number, pattern in enumerate(patterns):
-            for beginning in beginnings(pattern):
-                self._by_beginning.setdefault(beginning, []).append(number)
-                places[anchor if pattern.startswith(anchor) else ""].add(beginning[:1])
-        self._places = re.compile(
-            "|".join(border + _any_of(firsts) for border, firsts in places.items()), re.IGNORECASE | re.DOTALL
-        )
 
-    def at(self, text: str, start: int) -> tuple[int, ...]:
-        """Numbers of the patterns that may match at a place, in their order."""
-        key = text[start : start + LENGTH]
-        found = self._found.get(key)
-        if found is None:
-            folded = fold(key)
-            sizes = range(min(LENGTH, len(folded)) + 1)
-            fits = {number for size in sizes for number in self._by_beginning.get(folded[:size], ())}
-            found = tuple(sorted(fits))
-            if len(self._found) < 65_536:  # hostile texts have no end of keys
-                self._found[key] = found
+class _Table(dict[str, tuple[T, ...]]):
+    """The items whose patterns may match where certain characters stand, looked up once."""
+
+    def __init__(self, items: Sequence[T], by_beginning: Mapping[str, Sequence[int]]) -> None:
+        self._items, self._by_beginning = items, by_beginning
+
+    def __missing__(self, key: str) -> tuple[T, ...]:
+        folded = fold(key)
+        sizes = range(min(LENGTH, len(folded)) + 1)
+        fits = {number for size in sizes for number in self._by_beginning.get(folded[:size], ())}
+        found = tuple(self._items[number] for number in sorted(fits))
+        if len(self) < 65_536:  # hostile texts have no end of keys
+            self[key] = found
         return found
 
-    def places(self, text: str) -> Iterator[tuple[int, tuple[int, ...]]]:
-        """The places at which some pattern may match, and which may."""
-        for match in self._places.finditer(text):
-            if found := self.at(text, match.start()):
-                yield match.start(), found
+
+class Index(Generic[T]):
+    """Items by what their patterns begin with."""
+
+    def __init__(self, items: Sequence[tuple[str, T]], anchor: str) -> None:
+        """`anchor`: what patterns that match at the borders of words only begin with."""
+        by_beginning: dict[str, list[int]] = {}
+        bound, free = set[str](), set[str]()
+        for number, (pattern, _) in enumerate(items):
+            for beginning in beginnings(pattern):
+                by_beginning.setdefault(beginning, []).append(number)
+                (bound if pattern.startswith(anchor) else free).add(beginning[:1])
+        self._found = _Table([item for _, item in items], by_beginning)
+        self._has_words = any(not first or first.isalnum() for first in bound)
+        marks = r"[\W_]" if "" in bound else _any_of({first for first in bound if not first.isalnum()})
+        self._others = re.compile(f"{anchor}{marks}|{_any_of(free)}", re.IGNORECASE | re.DOTALL)
+
+    def at(self, text: str, start: int) -> tuple[T, ...]:
+        """The items whose patterns may match at a place, in their order."""
+        return self._found[text[start : start + LENGTH]]
+
+    def places(self, text: str) -> list[tuple[int, tuple[T, ...]]]:
+        """The places at which some pattern may match, and the items whose patterns may."""
+        found = self._found
+        words = _words(text) if self._has_words else ()
+        places = [(start, items) for start, key in words if (items := found[key])]
+        others = [match.start() for match in self._others.finditer(text)]
+        if others:
+            more = {start: items for start in others if (items := found[text[start : start + LENGTH]])}
+            places = sorted((more | dict(places)).items(), key=itemgetter(0))
+        return places

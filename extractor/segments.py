@@ -6,6 +6,7 @@ only blanks between them. Abbreviations and the words that open a sentence: lang
 
 from __future__ import annotations
 
+import functools
 import re
 from itertools import pairwise
 
@@ -33,7 +34,9 @@ def lines(text: str) -> list[Span]:
     return [span for match in _LINE.finditer(text) if (span := _trim(text, *match.span()))]
 
 
-def paragraphs(text: str) -> list[Span]:
+# Several stages ask for them; so many articles may be under way at once.
+@functools.lru_cache(maxsize=64)
+def paragraphs(text: str) -> tuple[Span, ...]:
     """Extents of the paragraphs, in order, without the blanks around them; all that is no blank is in one."""
     found: list[Span] = []
     whole = lines(text)
@@ -43,7 +46,7 @@ def paragraphs(text: str) -> list[Span]:
             found[-1] = (found[-1][0], end)
         else:
             found.append((start, end))
-    return found
+    return tuple(found)
 
 
 def _wrap_width(text: str, whole: list[Span]) -> int | None:
@@ -73,7 +76,8 @@ def _goes_on(text: str, before: int, start: int, end: int, length: int, width: i
     return length >= _NARROWEST_WRAP and text[start].islower() and text[before - 1] not in ".!?:;…"
 
 
-def sentences(text: str, lexicon: Lexicon) -> list[Span]:
+@functools.lru_cache(maxsize=64)
+def sentences(text: str, lexicon: Lexicon) -> tuple[Span, ...]:
     """Extents of the sentences of all paragraphs, in order; what has no full stop (a title) is one as well."""
     found: list[Span] = []
     for start, end in paragraphs(text):
@@ -83,7 +87,7 @@ def sentences(text: str, lexicon: Lexicon) -> list[Span]:
                 found.append((opened, match.start("gap")))
                 opened = match.end()
         found.append((opened, end))
-    return found
+    return tuple(found)
 
 
 def _ends_sentence(text: str, start: int, match: re.Match[str], end: int, lexicon: Lexicon) -> bool:

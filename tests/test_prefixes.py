@@ -30,8 +30,8 @@ def test_what_matches_begin_with(pattern: str, expected: set[str]) -> None:
 
 
 def test_a_place_has_the_patterns_that_may_match_there() -> None:
-    index = Index([f"{BORDER}sold", f"{BORDER}s(?:old|ells)", "→"], BORDER)
-    assert list(index.places("Sold, sells; →")) == [(0, (0, 1)), (6, (1,)), (13, (2,))]
+    index = Index([(f"{BORDER}sold", 0), (f"{BORDER}s(?:old|ells)", 1), ("→", 2)], BORDER)
+    assert index.places("Sold, sells; →") == [(0, (0, 1)), (6, (1,)), (13, (2,))]
 
 
 @pytest.mark.parametrize("lang", languages())
@@ -43,7 +43,7 @@ def test_no_example_of_a_pack_is_lost(lang: str) -> None:
     )
     for section in sections:
         for start in (match.start() for match in re.finditer(r"\w+|\S", text)):
-            tried = {rule.name for rule in lexicon.rules_at(section, text, start)}
+            tried = {rule.name for rule in lexicon.index(section).at(text, start)}
             assert not [
                 r.name for r in lexicon.rules(section) if r.name not in tried and r.regex.match(text, start)
             ]
