@@ -10,9 +10,10 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import cast
 
 from extractor.drafts import Draft
-from extractor.lexicon import Lexicon, Rule, normalise
+from extractor.lexicon import Found, Lexicon, Rule, normalise
 from extractor.segments import BULLET, paragraphs, sentences
 from extractor.values import Article, Entry, Mention, MentionType, Money, Org, Power, Timex
 
@@ -81,6 +82,8 @@ class Sentence:
         self.paragraph = 0
         self.entry: int | None = None
         self.drafts: list[Draft] = []
+        self._spans: dict[str, list[tuple[int, int, re.Match[str]]]] = {}
+        self._found: dict[str, list[Found]] = {}
 
     @cached_property
     def tells(self) -> bool:
@@ -98,13 +101,26 @@ class Sentence:
         return self.masked[start - self.start : end - self.start]
 
     def spans(self, template: str) -> list[tuple[int, int, re.Match[str]]]:
-        found = self.reader.lexicon.compiled(template).finditer(self.masked)
-        return [(m.start() + self.start, m.end() + self.start, m) for m in found]
+        """Where a template stands, looked for once."""
+        found = self._spans.get(template)
+        if found is None:
+            matches = self.reader.lexicon.find(template, self.masked)
+            found = [(m.start() + self.start, m.end() + self.start, m) for m in matches]
+            self._spans[template] = found
+        return found
+
+    def found(self, section: str) -> list[Found]:
+        """What the rules of a section find, looked for once."""
+        found = self._found.get(section)
+        if found is None:
+            scanned = self.reader.lexicon.scan(section, self.masked, lambda _: True)
+            found = self._found[section] = [one for one, _ in scanned]
+        return found
 
     @cached_property
     def triggers(self) -> list[Trigger]:
         """The frames that the sentence opens, in order."""
-        found = list(self.reader.lexicon.scan("frame", self.masked, _read_frame))
+        found = self.found("frame")
         if not found:
             return []
         # "the buyout firm", "Bertin, the taxi venture,": what describes an organisation opens no frame.
@@ -116,8 +132,8 @@ class Sentence:
             )
         ]
         return [
-            Trigger(f.rule, f.match.start() + self.start, f.match.end() + self.start, parts)
-            for f, parts in found
+            Trigger(f.rule, f.match.start() + self.start, f.match.end() + self.start, _roles(f.rule))
+            for f in found
             if not any(
                 s <= f.match.start() + self.start < e and e - s > f.match.end() - f.match.start()
                 for s, e in nouns
@@ -305,8 +321,9 @@ class Sentence:
         return Group(orgs, start, end, marker, inner, possessive, aside, reference, apposed)
 
 
-def _read_frame(found: object) -> tuple[tuple[str, str], ...]:
-    roles = found.rule.options.get("roles", [])  # type: ignore[attr-defined]
+def _roles(rule: Rule) -> tuple[tuple[str, str], ...]:
+    """The part that each marker has in a frame."""
+    roles = cast("list[str]", rule.options.get("roles", []))
     return tuple((r.split()[0], r.split()[1]) for r in roles)
 
 

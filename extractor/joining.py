@@ -263,11 +263,13 @@ def _add_to_told(reader: Reader, drafts: list[Draft], sentence: Sentence) -> Non
     recent = [
         d for d in drafts[-_MEMORY:] if sentence.index - d.sentences[-1] <= 2 and d.entry == sentence.entry
     ]
+    if not recent:
+        return
     sources = find_sources(reader, sentence)
     groups = [g for g in sentence.groups if g.orgs and not g.aside and not set(g.orgs) <= sources]
     led = [i for g in groups if g.marker in ("led", "join") for i in g.orgs]
     noun = sentence.spans("{<}{deal_anaphor:}{>}") or any(t.noun for t in sentence.triggers)
-    if not recent or not (noun or led):
+    if not (noun or led):
         return
     told = recent[-1]
     if told.type in ("investment", "debt"):

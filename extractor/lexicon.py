@@ -230,6 +230,20 @@ class Lexicon:
         return re.compile(self.expand(template), re.IGNORECASE)
 
     @functools.cache  # noqa: B019
+    def _places(self, template: str) -> Index[re.Pattern[str]]:
+        return Index([(self.expand(template, size=LENGTH), self.compiled(template))], _MACROS["<"])
+
+    def find(self, template: str, text: str) -> list[re.Match[str]]:
+        """The matches of a template, as `re.finditer` has them, tried only where it may begin."""
+        found: list[re.Match[str]] = []
+        position = 0
+        for start, (regex,) in self._places(template).places(text):
+            if start >= position and (match := regex.match(text, start)):
+                found.append(match)
+                position = max(match.end(), start + 1)
+        return found
+
+    @functools.cache  # noqa: B019
     def index(self, section: str) -> Index[Rule]:
         """The rules of a section by what they may begin with."""
         # What a match begins with is told by what its words begin with: a tenth of the expressions in full.

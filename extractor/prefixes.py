@@ -24,6 +24,7 @@ _WIDEST = 40
 _MOST = 500
 _REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
 _NO_WIDTH = (op.AT, op.ASSERT, op.ASSERT_NOT)
+_NONE = "(?!)"
 _WORD = re.compile(r"[^\W_]+")
 # A node of a parsed expression: its operator, and what that works on.
 _Node = tuple[object, Any]
@@ -118,7 +119,7 @@ def _any_of(firsts: set[str]) -> str:
     """A regular expression for one of some folded characters; "" stands for any."""
     if "" in firsts:
         return "."
-    return f"[{''.join(map(_escaped, sorted(firsts)))}]" if firsts else "(?!)"
+    return f"[{''.join(map(_escaped, sorted(firsts)))}]" if firsts else _NONE
 
 
 def _escaped(char: str) -> str:
@@ -162,7 +163,8 @@ class Index(Generic[T]):
         self._found = _Table([item for _, item in items], by_beginning)
         self._has_words = any(not first or first.isalnum() for first in bound)
         marks = r"[\W_]" if "" in bound else _any_of({first for first in bound if not first.isalnum()})
-        self._others = re.compile(f"{anchor}{marks}|{_any_of(free)}", re.IGNORECASE | re.DOTALL)
+        others = re.compile(f"{anchor}{marks}|{_any_of(free)}", re.IGNORECASE | re.DOTALL)
+        self._others = None if marks == _any_of(free) == _NONE else others
 
     def at(self, text: str, start: int) -> tuple[T, ...]:
         """The items whose patterns may match at a place, in their order."""
@@ -173,8 +175,8 @@ class Index(Generic[T]):
         found = self._found
         words = _words(text) if self._has_words else ()
         places = [(start, items) for start, key in words if (items := found[key])]
-        others = [match.start() for match in self._others.finditer(text)]
-        if others:
+        if self._others is not None:
+            others = [match.start() for match in self._others.finditer(text)]
             more = {start: items for start in others if (items := found[text[start : start + LENGTH]])}
             places = sorted((more | dict(places)).items(), key=itemgetter(0))
         return places

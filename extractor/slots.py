@@ -132,7 +132,8 @@ def find_sources(reader: Reader, sentence: Sentence) -> set[int]:
 def _reports(reader: Reader, sentence: Sentence) -> list[tuple[int | None, int, int]]:
     """Who is named as the source, where, and how many characters on it counts without a name."""
     out: list[tuple[int | None, int, int]] = []
-    for found, options in reader.lexicon.scan("report", sentence.masked, lambda f: f.rule.options):
+    for found in sentence.found("report"):
+        options = found.rule.options
         for name in ("source", "source2"):
             if name in found.rule.regex.groupindex and found.match[name]:
                 place = found.match.start(name) + sentence.start
@@ -162,7 +163,8 @@ def set_report(reader: Reader, sentence: Sentence, draft: Draft) -> None:
 def doubt_about(sentence: Sentence, trigger: Trigger) -> str | None:
     """ "none" where the text says that it is no deal, "planned" where it is not settled."""
     effects = {""}
-    for found, options in sentence.reader.lexicon.scan("doubt", sentence.masked, lambda f: f.rule.options):
+    for found in sentence.found("doubt"):
+        options = found.rule.options
         start, end = found.match.start() + sentence.start, found.match.end() + sentence.start
         side, effect = options["side"], str(options["effect"])
         left = sentence.between(end, trigger.start) if end <= trigger.start and side != "right" else None
@@ -229,7 +231,7 @@ def goods_behind(sentence: Sentence, payees: list[int]) -> str | None:
 
 def stake_of(sentence: Sentence, draft: Draft, drafts: list[Draft]) -> Decimal | None:
     """The stake in per cent that is told nearest to a draft."""
-    for found, _ in sentence.reader.lexicon.scan("stake", sentence.masked, lambda _: True):
+    for found in sentence.found("stake"):
         place = found.match.start() + sentence.start
         fit = [
             d for d in drafts if d.type in ("stake", "acquisition", "investment", "contract", "joint_venture")

@@ -140,9 +140,7 @@ def guess_draft(reader: Reader, sentence: Sentence, found: list[Draft]) -> list[
         (s, str(reader.lexicon.value("hint", m["hint"])))
         for s, _, m in sentence.spans("{<}{hint}(?:{>}|(?<='))")
     ]
-    doubts = {
-        str(e) for _, e in reader.lexicon.scan("doubt", sentence.masked, lambda f: f.rule.options["effect"])
-    }
+    doubts = {str(found.rule.options["effect"]) for found in sentence.found("doubt")}
     headed = re.match(
         rf"\W*{ORG_MASK}*(?: ?\([^()]{{1,30}}\))? ?: ?(?:[^\W\d_]{{1,12}} ){{0,3}}{MONEY_MASK}",
         sentence.masked,
@@ -328,7 +326,7 @@ def _pairs(reader: Reader, sentence: Sentence, drafts: list[Draft]) -> list[Draf
     context = reader.sentences[max(0, sentence.index - 3) : sentence.index + 1]
     funding = any(t.rule.name in _FUNDING for s in context for t in s.triggers)
     out: list[Draft] = []
-    for found, _ in reader.lexicon.scan("pair", sentence.masked, lambda f: (True,)):
+    for found in sentence.found("pair"):
         span = (found.match.start() + sentence.start, found.match.end() + sentence.start)
         inside = [i for i in sentence.mentions if span[0] <= reader.mentions[i].start < span[1]]
         org, money = inside[0], inside[-1]
