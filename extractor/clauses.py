@@ -26,6 +26,7 @@ _MASK = {
 }
 _FILL = "\ue004"
 ORG_MASK, MONEY_MASK = _MASK[MentionType.ORG], _MASK[MentionType.MONEY]
+DATE_MASK = _MASK[MentionType.DATE]
 MENTION = re.compile("[\ue000-\ue003]\ue004*")
 _BREAK = re.compile(r"[,;:()\[\]—–•|]")
 WORD = re.compile(r"[^\W_]+")

@@ -41,7 +41,7 @@ def value_of(expression: Expression, context: Context) -> str | None:
         case Calendar():
             return _calendar_value(expression, context)
         case Relative(grain, relation):
-            base = _leaning(relation.told, grain, context)
+            base = _leaning(relation.told, grain, context, back=context.tense < 0)
             return timex.shift(base, relation.count, grain) if base else None
         case Length(parts):
             return timex.duration(parts)
@@ -63,10 +63,17 @@ def value_of(expression: Expression, context: Context) -> str | None:
             return None
 
 
-def _leaning(told: bool, grain: Grain, context: Context) -> str | None:
-    """The date that a relation counts from: what was told before, unless it is coarser than the unit counted."""
+def _leaning(told: bool, grain: Grain, context: Context, *, back: bool = False) -> str | None:
+    """The date that a relation counts from: what was told before, unless it is coarser than the unit counted.
+
+    `back`: what is told is past, so that it does not lean on a day to come: "must pay by Friday. The day before, its
+    chief had left".
+    """
+    now = timex.bounds(context.anchor) if back and context.anchor else None
     for value in reversed(context.told if told else ()):
-        own = timex.grain(value)
+        own, span = timex.grain(value), timex.bounds(value)
+        if now and span and span[0] > now[1]:
+            continue
         if own is None or _SIZES.index(own) <= _SIZES.index(grain):
             return value
     return context.anchor
@@ -95,11 +102,16 @@ def _calendar_value(calendar: Calendar, context: Context) -> str | None:
     candidates = _candidates(calendar, span[0].year, span[0].month, context.anchor or "")
     if context.tense == 0 and calendar.grain in (Grain.QUARTER, Grain.HALF):
         candidates = [value for value in candidates if int(value[:4]) <= span[1].year]
+    tense = context.tense
+    if tense > 0 and calendar.grain is Grain.QUARTER and _just_over(candidates, context.anchor):
+        tense = (
+            -1
+        )  # "expects third-quarter sales of": told in October it is the one whose results are to come
     reach = 0 if calendar.weekday and calendar.day is None else _REACH.get(calendar.grain, 0)
     if context.until and calendar.grain is Grain.MONTH and context.tense == 0:
         reach = _REACH[Grain.HALF]
         candidates = [value for value in candidates if timex.order(value) <= timex.order(context.until)]
-    value = timex.nearest(candidates, context.anchor or "", tense=context.tense, reach=reach)
+    value = timex.nearest(candidates, context.anchor or "", tense=tense, reach=reach)
     if (
         value
         and context.tense == 0
@@ -119,6 +131,17 @@ _LAPSED = 60
 def _lapsed(value: str, anchor: str | None) -> bool:
     span, now = timex.bounds(value), timex.bounds(anchor) if anchor else None
     return span is not None and now is not None and (now[0] - span[1]).days > _LAPSED
+
+
+# Companies tell of a quarter within so many days after its end.
+_RESULTS = 60
+
+
+def _just_over(candidates: list[str], anchor: str | None) -> bool:
+    """Whether one of the values has just ended."""
+    span = timex.bounds(anchor) if anchor else None
+    ends = [b[1] for value in candidates if (b := timex.bounds(value))]
+    return span is not None and any(0 < (span[0] - end).days <= _RESULTS for end in ends)
 
 
 def _build(calendar: Calendar, year: int) -> str | None:
@@ -173,15 +196,17 @@ def _candidates(calendar: Calendar, year: int, month: int, anchor: str) -> list[
 
 def _related(calendar: Calendar, relation: Relation, context: Context) -> str | None:
     """ "last March", "vendredi prochain", "cet été"."""
-    anchor = context.anchor or ""
+    # "The following March" and "the previous Friday" count from the date told before.
+    anchor = _leaning(relation.told, calendar.grain, context, back=True) or ""
     span = timex.bounds(anchor)
     if span is None:
         return None
     if calendar.weekday and calendar.day is None:
-        # "Last Sunday" is the latest before; "previous" and "next" are those of the week before and after.
-        if relation == Relation(-1):
-            yesterday = timex.shift(anchor, -1, Grain.DAY) or ""
-            return timex.nearest(_candidates(calendar, 0, 0, yesterday), yesterday, tense=-1)
+        # "Last Sunday" is the latest before, and so is "the previous Sunday" told after another day; "next" is that of
+        # the week after.
+        if relation == Relation(-1) or (relation.told and relation.count and anchor != context.anchor):
+            beside = timex.shift(anchor, relation.count, Grain.DAY) or ""
+            return timex.nearest(_candidates(calendar, 0, 0, beside), beside, tense=relation.count)
         week = timex.shift(anchor, relation.count, Grain.WEEK)
         return timex.nth(week, 1, Grain.DAY, weekday=calendar.weekday) if week else None
     current = timex.shift(anchor, 0, calendar.grain)
@@ -215,10 +240,12 @@ def _offset_value(offset: Offset, context: Context) -> str | None:
     ):
         finest = Grain.DAY  # "a week ago" is a day, "three weeks ago" a week
     if offset.base is not None:
-        base = value_of(offset.base, replace(context, tense=1) if offset.sign > 0 else context)
+        base = value_of(
+            offset.base, replace(context, tense=context.tense or 1) if offset.sign > 0 else context
+        )
         finest = Grain.DAY
     else:
-        base = _leaning(offset.told, finest, context)
+        base = _leaning(offset.told, finest, context, back=context.tense < 0)
         own = timex.grain(base) if base else None
         if offset.told and finest is Grain.YEAR and own in (Grain.QUARTER, Grain.HALF):
             finest = own  # "more than a year before", said of a quarter, compares quarters

@@ -66,7 +66,8 @@ def resolve_dates(
     """
     plain = normalise(text)
     mentions: list[Mention] = []
-    dateline, told_year = published, None
+    dateline = published
+    told_year: tuple[int, re.Pattern[str]] | None = None
     told: tuple[str, ...] = ()
     entry: Entry | None = None
     position = previous = 0
@@ -81,14 +82,13 @@ def resolve_dates(
             entry, told, told_year = inside, (inside.date,) if inside else (), None
         expression = item.expression
         anchor = entry.date if entry else dateline
-        if told_year is not None and _breaks(
-            plain[previous : item.start], told_year[1] and anchor is not None
-        ):
+        between = plain[previous : item.start]
+        if told_year is not None and (told_year[1] if anchor else _PARAGRAPH_END).search(between):
             told_year = None
         tense = _tense(plain, item, lexicon)
         if told_year is not None and tense < 1:
             expression = _with_year(expression, told_year[0], anchor)
-        if "\n" in plain[previous : item.start]:
+        if "\n" in between:
             said, told = {}, told[-1:]
         value = said.get(expression) or value_of(
             expression, Context(anchor, told, tense, published if entry else None)
@@ -123,7 +123,7 @@ def resolve_dates(
         ):
             dateline = value
         if calendar and calendar.year:
-            told_year = calendar.year, calendar.only_year
+            told_year = calendar.year, _hold(plain, item, lexicon)
         elif value is not None and isinstance(expression, Relative):
             told_year = None  # "this year": the story is back at its anchor
         if value is not None and timex.bounds(value):
@@ -132,12 +132,18 @@ def resolve_dates(
     return mentions
 
 
-_SENTENCE_BREAK = re.compile(r"[.!?]['\"»”)]? +(?-i:[A-ZÀ-ÖØ-Þ])")
+_PARAGRAPH_END = re.compile(r"\n")
+_SENTENCE_END = re.compile(r"[.!?]['\"»”)]? +(?-i:[A-ZÀ-ÖØ-Þ])|\n")
+_ASIDE_END = re.compile(r"\A ?[,)–—]|[.!?]['\"»”)]? +(?-i:[A-ZÀ-ÖØ-Þ])|\n")
 
 
-def _breaks(between: str, only_year: bool) -> bool:
-    """Whether the year told before holds no longer: a month's holds for a paragraph, a bare one for a sentence."""
-    return "\n" in between or (only_year and _SENTENCE_BREAK.search(between) is not None)
+def _hold(text: str, item: FoundDate, lexicon: Lexicon) -> re.Pattern[str]:
+    """Where a year told ceases to hold: a month's or day's after its paragraph, a bare one after its sentence, or
+    after its clause where that tells it in passing ("Ash, founded in 1998, went public in May")."""
+    if item.calendar is None or not item.calendar.only_year:
+        return _PARAGRAPH_END
+    before = _CLAUSE_END.split(text[max(0, item.start - _CUE_BEFORE) : item.start])[-1]
+    return _ASIDE_END if lexicon.compiled("{aside_year:}").search(before) else _SENTENCE_END
 
 
 def _with_year(expression: Expression, year: int, anchor: str | None) -> Expression:
@@ -146,7 +152,7 @@ def _with_year(expression: Expression, year: int, anchor: str | None) -> Express
     if span and year >= span[0].year:
         return expression
     match expression:
-        case Calendar(month=int(), year=None, relation=None, within=None):
+        case Calendar(year=None, relation=None, within=None) if expression.month or expression.season:
             return replace(expression, year=year)
         case Part(mod, Calendar() as base):
             return Part(mod, _with_year(base, year, anchor))
@@ -169,6 +175,7 @@ def _is_dateline(
 # Clauses are short: cues stand within this many characters before or after a date (peers' cases: 60 to 200 alike).
 _CUE_BEFORE, _CUE_AFTER = 120, 70
 _OPENING = 12
+_REPORTED_GRAINS = (Grain.MONTH, Grain.QUARTER, Grain.HALF)
 _CLAUSE_END = re.compile(r"[.!?;] |\n")
 _WORD_BEFORE = re.compile(r"\w{4,30} $")
 _CLAUSE_AFTER = re.compile(r"[.!?;,] |\n")
@@ -185,6 +192,10 @@ def _tense(text: str, item: FoundDate, lexicon: Lexicon) -> int:
         return 0
     before = _CLAUSE_END.split(text[max(0, item.start - _CUE_BEFORE) : item.start])[-1]
     cues = lexicon.compiled(r"(?P<past>{past_cue:})|(?P<future>{future_cue:})")
+    if isinstance(expression, Calendar) and expression.grain in _REPORTED_GRAINS:
+        over = lexicon.compiled("{results_after:}").match(text, item.end)
+        if over or lexicon.compiled("{results_before:}").search(before):
+            return -1
     match = max(cues.finditer(before), key=re.Match.start, default=None)
     # A date that opens its sentence belongs to the verb behind the comma, be it "by June, it had sold".
     opens = len(before) < _OPENING and (match is None or match.end() == len(before))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from extractor.clauses import MONEY_MASK, WORD, Group, Sentence, Trigger
+from extractor.clauses import DATE_MASK, MONEY_MASK, WORD, Group, Sentence, Trigger
 from extractor.drafts import GETS, PARTS, PAYS
 
 _INDIRECT = frozenset({"to", "from"})
@@ -48,10 +48,12 @@ def antecedent_of(
 
 
 def is_indirect(sentence: Sentence, group: Group) -> bool:
-    """ "sells A the output": what is sold follows the name at once."""
+    """ "sells A the output": what is sold follows the name at once, not when ("sold A the year before")."""
     after = sentence.between(group.end, sentence.end)
     return bool(
-        sentence.reader.lexicon.compiled("^ (?:{definite:}|{own_pronoun:})(?:{_}|(?<='))").match(after)
+        sentence.reader.lexicon.compiled(
+            rf"^ (?:{{definite:}}|{{own_pronoun:}})(?:{{_}}|(?<='))(?!{DATE_MASK})"
+        ).match(after)
     ) or bool(re.match(f" {MONEY_MASK}", after))
 
 
