@@ -15,6 +15,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
+from itertools import repeat
 from math import fsum
 
 from extractor.candidates import Candidate, Candidates, name_key
@@ -52,6 +53,7 @@ class _Knowledge:
     weights: Mapping[str, float]
     pairs: Mapping[str, Sequence[tuple[str, float]]]
     """Words of evidence that weigh differently together: the second one and the weight, by the first."""
+    firsts: frozenset[str]
     bias: float
 
 
@@ -62,7 +64,7 @@ def _knowledge(lexicon: Lexicon) -> _Knowledge:
     for name in [name for name in weights if _TOGETHER in name]:
         first, second = name.split(_TOGETHER)
         pairs[first].append((second, weights.pop(name)))
-    return _Knowledge(read_words(lexicon), weights, pairs, weights.pop("bias"))
+    return _Knowledge(read_words(lexicon), weights, pairs, frozenset(pairs), weights.pop("bias"))
 
 
 def find_orgs(
@@ -108,10 +110,10 @@ def _weighed(evidence: Set[str], knowledge: _Knowledge) -> Iterator[tuple[str, f
 
 def score(candidate: Candidate, knowledge: _Knowledge) -> float:
     """The evidence for a candidate less that against it: an organisation above zero."""
-    evidence, pairs = candidate.evidence, knowledge.pairs
-    weights = [knowledge.weights[word] for word in evidence if word in knowledge.weights]
-    for first in evidence & pairs.keys():
-        weights += [weight for second, weight in pairs[first] if second in evidence]
+    evidence = candidate.evidence
+    weights = list(map(knowledge.weights.get, evidence, repeat(0.0)))
+    for first in evidence & knowledge.firsts:
+        weights += [weight for second, weight in knowledge.pairs[first] if second in evidence]
     # fsum: the order of a set must not change the figure.
     return knowledge.bias + fsum(weights)
 

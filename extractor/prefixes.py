@@ -19,7 +19,7 @@ T = TypeVar("T")
 # Longer beginnings tell no more rules apart; shorter ones leave twice as many to be tried.
 LENGTH = 4
 # A set of more characters ("any letter") is not written out: what begins with it is tried everywhere.
-_WIDEST = 40
+_WIDEST = 60
 # Where amounts are written out in full they have ten thousand beginnings: shorter ones tell enough.
 _MOST = 500
 _REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
@@ -31,7 +31,10 @@ _Node = tuple[object, Any]
 
 
 def beginnings(pattern: str) -> set[str]:
-    """What the matches of a pattern may begin with: at most `LENGTH` folded characters; "" may begin with anything."""
+    """What the matches of a pattern may begin with: at most `LENGTH` folded characters; "" may begin with anything.
+
+    The first one is a capital where the pattern asks for a capital.
+    """
     going, ended = _walk(_parser.parse(pattern, re.IGNORECASE), {""})
     return going | ended
 
@@ -41,31 +44,31 @@ def fold(text: str) -> str:
     return "".join("0" if char.isdecimal() else char for char in text.lower())
 
 
-def _walk(items: Iterable[_Node], heads: set[str]) -> tuple[set[str], set[str]]:
+def _walk(items: Iterable[_Node], heads: set[str], cased: bool = False) -> tuple[set[str], set[str]]:
     """The heads with what the items add to them: those that go on, and those that end there."""
     going, ended = set(heads), set[str]()
     for operator, argument in items:
-        going, more = _step(operator, argument, going)
+        going, more = _step(operator, argument, going, cased)
         ended |= more
         if not going:
             break
     return going, ended
 
 
-def _step(operator: object, argument: Any, heads: set[str]) -> tuple[set[str], set[str]]:
+def _step(operator: object, argument: Any, heads: set[str], cased: bool) -> tuple[set[str], set[str]]:
     match operator, argument:
         case op.LITERAL, int(code):
-            return _add(heads, {fold(chr(code))})
-        case op.IN, list(members) if (chars := _members(members)) is not None:
+            return _add(heads, {_char(code, cased)})
+        case op.IN, list(members) if (chars := _members(members, cased)) is not None:
             return _add(heads, chars)
         case op.BRANCH, (_, branches):
-            return _join(_walk(branch, heads) for branch in branches)
-        case op.SUBPATTERN, (*_, body):
-            return _walk(body, heads)
+            return _join(_walk(branch, heads, cased) for branch in branches)
+        case op.SUBPATTERN, (_, on, off, body):
+            return _walk(body, heads, (cased or bool(off & re.IGNORECASE)) and not on & re.IGNORECASE)
         case op.ATOMIC_GROUP, body:
-            return _walk(body, heads)
+            return _walk(body, heads, cased)
         case _, (int(low), high, body) if operator in _REPEATS:
-            return _repeat(low, int(high), body, heads)
+            return _repeat(low, int(high), body, heads, cased)
         case op.FAILURE, _:
             return set(), set()
     return (heads, set()) if operator in _NO_WIDTH else (set(), heads)
@@ -74,20 +77,26 @@ def _step(operator: object, argument: Any, heads: set[str]) -> tuple[set[str], s
 def _add(heads: set[str], chars: set[str]) -> tuple[set[str], set[str]]:
     if len(heads) * len(chars) > _MOST:
         return set(), heads
-    longer = {head + char for head in heads for char in chars}
+    longer = {head + fold(char) if head else char for head in heads for char in chars}
     ended = {head[:LENGTH] for head in longer if len(head) >= LENGTH}
     return {head for head in longer if len(head) < LENGTH}, ended
 
 
-def _members(members: Sequence[_Node]) -> set[str] | None:
-    """The characters of a set, folded; None where they are too many to write out."""
+def _char(code: int, cased: bool) -> str:
+    """A character as beginnings have it: folded, but for a capital where case tells."""
+    char = chr(code)
+    return char if cased and char.isupper() else fold(char)
+
+
+def _members(members: Sequence[_Node], cased: bool) -> set[str] | None:
+    """The characters of a set; None where they are too many to write out."""
     chars: set[str] = set()
     for member in members:
         match member:
             case op.LITERAL, int(code):
-                chars.add(fold(chr(code)))
+                chars.add(_char(code, cased))
             case op.RANGE, (int(first), int(last)) if last - first < _WIDEST:
-                chars.update(fold(chr(code)) for code in range(first, last + 1))
+                chars.update(_char(code, cased) for code in range(first, last + 1))
             case op.CATEGORY, op.CATEGORY_DIGIT:
                 chars.add("0")
             case _:
@@ -103,10 +112,12 @@ def _join(parts: Iterator[tuple[set[str], set[str]]]) -> tuple[set[str], set[str
     return going, ended
 
 
-def _repeat(low: int, high: int, body: Iterable[_Node], heads: set[str]) -> tuple[set[str], set[str]]:
+def _repeat(
+    low: int, high: int, body: Iterable[_Node], heads: set[str], cased: bool
+) -> tuple[set[str], set[str]]:
     going, ended, current = set(heads) if low == 0 else set(), set[str](), heads
     for count in range(1, min(high, LENGTH) + 1):
-        current, more = _walk(body, current)
+        current, more = _walk(body, current, cased)
         ended |= more
         if count >= min(low, LENGTH):
             going |= current
@@ -141,8 +152,8 @@ class _Table(dict[str, tuple[T, ...]]):
 
     def __missing__(self, key: str) -> tuple[T, ...]:
         folded = fold(key)
-        sizes = range(min(LENGTH, len(folded)) + 1)
-        fits = {number for size in sizes for number in self._by_beginning.get(folded[:size], ())}
+        heads = {words[:size] for words in (folded, key[:1] + folded[1:]) for size in range(LENGTH + 1)}
+        fits = {number for head in heads for number in self._by_beginning.get(head, ())}
         found = tuple(self._items[number] for number in sorted(fits))
         if len(self) < 65_536:  # hostile texts have no end of keys
             self[key] = found

@@ -116,13 +116,21 @@ class Reading:
 
     def _tokens(self) -> Iterator[Token]:
         """Tokens, cut at the borders of what is taken."""
+        edges = [*self.edges, len(self.text) + 1]
+        following = 0  # the first edge behind where the word starts
         for match in _TOKEN.finditer(self.text):
             start, end = match.span()
-            low, high = bisect_right(self.edges, start), bisect_left(self.edges, end)
-            for stop in [*self.edges[low:high], end]:
-                word = self.text[start:stop]
-                yield Token(start, stop, word, word[0].isalnum() and word != word.lower())
-                start = stop
+            while edges[following] <= start:
+                following += 1
+            while edges[following] < end:
+                yield self._token(start, edges[following])
+                start = edges[following]
+                following += 1
+            yield self._token(start, end)
+
+    def _token(self, start: int, end: int) -> Token:
+        word = self.text[start:end]
+        return Token(start, end, word, word != word.lower() and word[0].isalnum())
 
     def free(self, start: int, end: int) -> bool:
         """Whether a span touches nothing that is taken."""
