@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar, cast
 
-from extractor.prefixes import LENGTH, Index
+from extractor.prefixes import LENGTH, Group, Index
 from extractor.values import LexiconError
 
 T = TypeVar("T")
@@ -47,6 +47,8 @@ _MACROS = {
     "<": r"(?<![^\W_])",
     ">": rf"(?:(?![^\W_])|(?<={_LOWER})(?={_UPPER}))",
 }
+# Before a word: no letter or digit, or no letter.
+_BORDERS = (_MACROS["<"], r"(?<![^\W\d_])")
 _PLACEHOLDER = re.compile(r"\{(<|>|_|[a-z][a-z_]*)(:[a-z_0-9]*)?\}")
 # One character for one, so that offsets hold: apostrophes, hyphens that only forbid a break, and every blank.
 _ONE_TO_ONE = {
@@ -112,6 +114,7 @@ class Lexicon:
 
     def __init__(self, lang: str, directory: Path) -> None:
         self.lang = lang
+        self._group = Group()
         self._tables: dict[str, dict[str, TableValue]] = {}
         self._patterns: dict[str, str] = {}
         self._sources: dict[str, Path] = {}
@@ -231,7 +234,7 @@ class Lexicon:
 
     @functools.cache  # noqa: B019
     def _places(self, template: str) -> Index[re.Pattern[str]]:
-        return Index([(self.expand(template, size=LENGTH), self.compiled(template))], _MACROS["<"])
+        return Index([(self.expand(template, size=LENGTH), self.compiled(template))], _BORDERS, self._group)
 
     def find(self, template: str, text: str) -> list[re.Match[str]]:
         """The matches of a template, as `re.finditer` has them, tried only where it may begin."""
@@ -248,7 +251,7 @@ class Lexicon:
         """The rules of a section by what they may begin with."""
         # What a match begins with is told by what its words begin with: a tenth of the expressions in full.
         rules = [(self.expand(rule.template, size=LENGTH), rule) for rule in self.rules(section)]
-        return Index(rules, _MACROS["<"])
+        return Index(rules, _BORDERS, self._group)
 
     def scan(self, section: str, text: str, read: Callable[[Found], T | None]) -> Iterator[tuple[Found, T]]:
         """Yield what the rules of a section find in a normalised text, left to right, without overlap.

@@ -24,8 +24,9 @@ _WIDEST = 60
 _MOST = 500
 _REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
 _NO_WIDTH = (op.AT, op.ASSERT, op.ASSERT_NOT)
-_NONE = "(?!)"
-_WORD = re.compile(r"[^\W_]+")
+# Hostile texts have no end of beginnings: so many are remembered.
+_KEYS = 65_536
+_WORD = re.compile(r"[^\W\d_]+|\d+")
 # A node of a parsed expression: its operator, and what that works on.
 _Node = tuple[object, Any]
 
@@ -126,68 +127,91 @@ def _repeat(
     return going, ended
 
 
-def _any_of(firsts: set[str]) -> str:
+def _any_of(firsts: set[str]) -> str | None:
     """A regular expression for one of some folded characters; "" stands for any."""
     if "" in firsts:
-        return "."
-    return f"[{''.join(map(_escaped, sorted(firsts)))}]" if firsts else _NONE
+        return r"[\w\W]"
+    # Both cases are written out: a set of characters is looked for several times as fast where case tells.
+    return f"[{''.join(_escaped(first) for first in sorted(firsts))}]" if firsts else None
 
 
 def _escaped(char: str) -> str:
-    return r"\d" if char == "0" else re.escape(char)
+    return r"\d" if char == "0" else "".join(re.escape(case) for case in sorted({char, char.upper()}))
 
 
-@functools.lru_cache(maxsize=8)
-def _words(text: str) -> tuple[tuple[int, str], ...]:
-    """Where the words of a text begin, and how: all sections are looked for in a text one after the other."""
-    starts = [match.start() for match in _WORD.finditer(text)]
-    return tuple((start, text[start : start + LENGTH]) for start in starts)
+class Group:
+    """Indexes that are asked about the same texts: each text's words are gone through once for all of them."""
 
+    def __init__(self) -> None:
+        self._indexes: list[Index[Any]] = []
+        self._found: dict[str, list[tuple[int, tuple[Any, ...]]]] = {}
 
-class _Table(dict[str, tuple[T, ...]]):
-    """The items whose patterns may match where certain characters stand, looked up once."""
+    def add(self, index: Index[Any]) -> int:
+        """Take an index in; the number under which `words` has it."""
+        self._indexes.append(index)
+        self._found.clear()
+        self.words.cache_clear()
+        return len(self._indexes) - 1
 
-    def __init__(self, items: Sequence[T], by_beginning: Mapping[str, Sequence[int]]) -> None:
-        self._items, self._by_beginning = items, by_beginning
-
-    def __missing__(self, key: str) -> tuple[T, ...]:
-        folded = fold(key)
-        heads = {words[:size] for words in (folded, key[:1] + folded[1:]) for size in range(LENGTH + 1)}
-        fits = {number for head in heads for number in self._by_beginning.get(head, ())}
-        found = tuple(self._items[number] for number in sorted(fits))
-        if len(self) < 65_536:  # hostile texts have no end of keys
-            self[key] = found
-        return found
+    @functools.lru_cache(maxsize=8)  # noqa: B019  (a group lives as long as the process)
+    def words(self, text: str) -> Mapping[int, list[tuple[int, tuple[Any, ...]]]]:
+        """For each index the words at which some pattern may match, and the items whose patterns may."""
+        out: dict[int, list[tuple[int, tuple[Any, ...]]]] = {}
+        for match in _WORD.finditer(text):
+            start = match.start()
+            key = text[start : start + LENGTH]
+            found = self._found.get(key)
+            if found is None:
+                found = [(n, items) for n, index in enumerate(self._indexes) if (items := index.fit(key))]
+                if len(self._found) < _KEYS:
+                    self._found[key] = found
+            for number, items in found:
+                out.setdefault(number, []).append((start, items))
+        return out
 
 
 class Index(Generic[T]):
     """Items by what their patterns begin with."""
 
-    def __init__(self, items: Sequence[tuple[str, T]], anchor: str) -> None:
-        """`anchor`: what patterns that match at the borders of words only begin with."""
-        by_beginning: dict[str, list[int]] = {}
-        bound, free = set[str](), set[str]()
+    def __init__(self, items: Sequence[tuple[str, T]], anchors: Sequence[str], group: Group) -> None:
+        """`anchors`: what patterns begin with that match where a word begins, if they go on with a letter."""
+        self._items = [item for _, item in items]
+        self._by_beginning: dict[str, list[int]] = {}
+        self._at: dict[str, tuple[T, ...]] = {}
+        others = set[str]()
         for number, (pattern, _) in enumerate(items):
+            bound = pattern.startswith(tuple(anchors))
             for beginning in beginnings(pattern):
-                by_beginning.setdefault(beginning, []).append(number)
-                (bound if pattern.startswith(anchor) else free).add(beginning[:1])
-        self._found = _Table([item for _, item in items], by_beginning)
-        self._has_words = any(not first or first.isalnum() for first in bound)
-        marks = r"[\W_]" if "" in bound else _any_of({first for first in bound if not first.isalnum()})
-        others = re.compile(f"{anchor}{marks}|{_any_of(free)}", re.IGNORECASE | re.DOTALL)
-        self._others = None if marks == _any_of(free) == _NONE else others
+                self._by_beginning.setdefault(beginning, []).append(number)
+                if not (bound and beginning[:1].isalpha()):
+                    others.add(beginning[:1])
+        marks = _any_of(others)
+        self._others = None if marks is None else re.compile(marks)
+        self._group, self._number = group, group.add(self)
+
+    def fit(self, key: str) -> tuple[T, ...]:
+        """The items whose patterns may match where some characters stand, in their order."""
+        folded = fold(key)
+        heads = {words[:size] for words in (folded, key[:1] + folded[1:]) for size in range(LENGTH + 1)}
+        fits = {number for head in heads for number in self._by_beginning.get(head, ())}
+        return tuple(self._items[number] for number in sorted(fits))
 
     def at(self, text: str, start: int) -> tuple[T, ...]:
-        """The items whose patterns may match at a place, in their order."""
-        return self._found[text[start : start + LENGTH]]
+        """The items whose patterns may match at a place."""
+        key = text[start : start + LENGTH]
+        found = self._at.get(key)
+        if found is None:
+            found = self.fit(key)
+            if len(self._at) < _KEYS:
+                self._at[key] = found
+        return found
 
     def places(self, text: str) -> list[tuple[int, tuple[T, ...]]]:
         """The places at which some pattern may match, and the items whose patterns may."""
-        found = self._found
-        words = _words(text) if self._has_words else ()
-        places = [(start, items) for start, key in words if (items := found[key])]
+        places = self._group.words(text).get(self._number, [])
         if self._others is not None:
             others = [match.start() for match in self._others.finditer(text)]
-            more = {start: items for start in others if (items := found[text[start : start + LENGTH]])}
-            places = sorted((more | dict(places)).items(), key=itemgetter(0))
+            more = {start: items for start in others if (items := self.at(text, start))}
+            if more:
+                places = sorted((more | dict(places)).items(), key=itemgetter(0))
         return places

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from extractor.lexicon import languages, load_lexicon, normalise
-from extractor.prefixes import Index, beginnings
+from extractor.prefixes import Group, Index, beginnings
 
 BORDER = r"(?<![^\W_])"
 
@@ -30,7 +30,7 @@ def test_what_matches_begin_with(pattern: str, expected: set[str]) -> None:
 
 
 def test_a_place_has_the_patterns_that_may_match_there() -> None:
-    index = Index([(f"{BORDER}sold", 0), (f"{BORDER}s(?:old|ells)", 1), ("→", 2)], BORDER)
+    index = Index([(f"{BORDER}sold", 0), (f"{BORDER}s(?:old|ells)", 1), ("→", 2)], [BORDER], Group())
     assert index.places("Sold, sells; →") == [(0, (0, 1)), (6, (1,)), (13, (2,))]
 
 
