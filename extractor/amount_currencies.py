@@ -14,6 +14,8 @@ from extractor.lexicon import Lexicon
 
 # A number with a magnitude takes the currency of an amount of its sentence no further away than this.
 _NEIGHBOUR = 160
+# Characters before a number within which its words for a payment stand.
+_LEAD = 60
 # Words of a country in a text before it is held to be set there: one may be a bystander.
 _SETTING = 3
 # Kinds whose bare sign stands for one currency of the text, whatever others it spells out: "$10m (C$14m)".
@@ -21,8 +23,9 @@ _SELF_CONTAINED = ("dollar",)
 _SENTENCE_END = re.compile(r"[.!?…][»”\")]?\s+(?=[\"«“(A-ZÀ-Þ•-])|\n\s*(?:\n|[-•*])")
 
 
-def with_neighbours(found: list[Amount], norm: str) -> Iterator[Amount]:
-    """The amounts; one without a currency takes that of the nearest in its sentence, or is left out."""
+def with_neighbours(found: list[Amount], norm: str, lexicon: Lexicon) -> Iterator[Amount]:
+    """The amounts; one without a currency takes that of the nearest in its sentence; where the words before it speak
+    of money ("a prêté 28 millions"), that of the amount told last; else it is left out."""
     firm = [a for a in found if not a.shared and not a.power and not a.hundredth]
     starts = [a.start for a in firm]
     for amount in found:
@@ -39,6 +42,15 @@ def with_neighbours(found: list[Amount], norm: str) -> Iterator[Amount]:
         if near:
             other = min(near, key=lambda pair: pair[0])[1]
             yield replace(amount, unit=other.unit)
+        elif firm and _is_paid(amount, norm, lexicon):
+            yield replace(amount, unit=firm[max(0, index - 1)].unit)
+
+
+def _is_paid(amount: Amount, norm: str, lexicon: Lexicon) -> bool:
+    """Whether the words before a bare number are those of a payment."""
+    before = norm[max(0, amount.start - _LEAD) : amount.start]
+    lead = lexicon.compiled(r"{<}{paid_before:}(?:{_}|(?<=')) (?:{qualifier:}(?:{_}|(?<=')) )?\Z")
+    return bool(lead.search(before))
 
 
 def currencies_of(found: Iterable[Amount], norm: str, lexicon: Lexicon) -> dict[int, str | None]:

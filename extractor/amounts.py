@@ -33,7 +33,7 @@ def find_amounts(text: str, lexicon: Lexicon) -> list[Mention]:
     firm = [a.unit for a in found if a.unit and not a.shared and not a.pending]
     told = {code for unit in firm for code in possible(unit, lexicon)}
     found = [a for a in found if not a.pending or (a.unit and possible(a.unit, lexicon) & told)]
-    found = list(with_neighbours(found, norm))
+    found = list(with_neighbours(found, norm, lexicon))
     currencies = currencies_of(found, norm, lexicon)
     mentions = []
     for amount in found:
