@@ -35,6 +35,8 @@ WORD = re.compile(r"[^\W_]+")
 _LONGEST, _WIDEST = 5_000, 40
 # Parts that several may play, some of whom are named.
 _LISTED = frozenset({"from", "led", "join", "by", "with", "between"})
+# Words that part a name from the noun before it.
+_APART = frozenset({"owner"})
 BYSTANDERS = frozenset({"after", "owner", "like", "source", "against", "brand", "via", "incl"})
 
 
@@ -296,7 +298,10 @@ class Sentence:
         possessive = self._possessive(end)
         # "la société d'infrastructure X": what stands before the noun counts, not what stands within its description.
         heads = [m for m in lexicon.compiled("{<}{org_noun:}{>}").finditer(stretch)]
-        if heads and reference is None and len(WORD.findall(stretch[heads[-1].end() :])) <= 6:
+        described = stretch[heads[-1].end() :] if heads else ""
+        # "numéro deux du secteur épaulé par X": behind another word than "de" the name is not the one described.
+        apart = any(name in _APART for name, _, _ in self._markers(described))
+        if heads and reference is None and not apart and len(WORD.findall(described)) <= 6:
             stretch = re.sub(r"(?:[^\W_]+-)?$", "", stretch[: heads[-1].start()])
         marker, inner, until = "", False, len(stretch)
         if orgs and lexicon.compiled("^(?:-[^\\W\\d_]| (?:{attributive:}){>})").match(after):
@@ -340,6 +345,7 @@ class Reader:
             chars[m.start : m.end] = _MASK[m.type] + _FILL * (m.end - m.start - 1)
         self.masked = "".join(chars)
         self.topical = {r.name for r in lexicon.rules("frame") if r.options.get("topic")}
+        self.completing = {r.name for r in lexicon.rules("frame") if r.options.get("completes")}
         self._order = sorted(range(len(mentions)), key=lambda i: (mentions[i].start, mentions[i].end))
         self._starts = [mentions[i].start for i in self._order]
         self.sentences = list(self._sentences())

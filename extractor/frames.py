@@ -30,12 +30,13 @@ def antecedent_of(
     aimed = [g for g in left if g.end <= subject.start]
     if aimed:
         gap = sentence.between(aimed[-1].end, min(subject.start, trigger.start))
-        behind = "^ ,? (?:{role_marker}{_})?{relative_object:}(?:{_}|(?<=')) {definite:}?$"
+        behind = "^ ,? (?:{role_marker}{_})?{relative_object}(?:{_}|(?<=')) {definite:}?$"
         inverted = "^ ,? {inverting:}(?:{_}|(?<='))(?:{indirect_pronoun:}{_})?(?:{auxiliary:}{_})?$"
         found = lexicon.compiled(inverted if subject.start > trigger.start else behind).search(gap)
         if found:
             marker = lexicon.value("role_marker", found.groupdict().get("role_marker"))
-            part = trigger.part(str(marker)) if marker else thing
+            owned = lexicon.value("relative_object", found.groupdict().get("relative_object")) == "of"
+            part = trigger.part(str(marker)) if marker else trigger.part("of") if owned else thing
             return (part, aimed[-1]) if part else None
     before = sentence.between(max(sentence.start, trigger.start - 20), trigger.start)
     if (

@@ -199,7 +199,9 @@ def merge_in_sentence(reader: Reader, sentence: Sentence, drafts: list[Draft]) -
             fit = [
                 d
                 for d in merged
-                if _linked(reader, sentence, d, draft) or _agrees(reader, d, draft, near=True)
+                if _linked(reader, sentence, d, draft)
+                or _agrees(reader, d, draft, near=True)
+                or _completes(reader, d, draft)
             ]
             target = fit[-1] if fit else None
         if target is not None:
@@ -238,24 +240,67 @@ def _inherit(reader: Reader, earlier: list[Draft], draft: Draft) -> None:
         draft.type = last.type
 
 
+def _completes(reader: Reader, told: Draft, draft: Draft) -> bool:
+    """ "L'acquéreur, A, …", "vendeur : C": a side of the purchase told before that it left open."""
+    if draft.rule not in reader.completing or len(draft.parts) != 1 or _family(told) != _family(draft):
+        return False
+    (part,) = draft.parts
+    apart = not set(reader.norms(all_orgs(told))) & set(reader.norms(all_orgs(draft)))
+    whole = bool(told.parts.get("target")) if draft.type == "acquisition" else bool(told.parts)
+    return apart and whole and not told.parts.get(part) and not told.parts.get(SIDES)
+
+
+def _borrower(reader: Reader, recent: list[Draft]) -> list[int]:
+    """ "A rachète B. Un prêt de C le financera": who spends or gets the money of the deal told just before."""
+    if not recent:
+        return []
+    told = recent[-1]
+    return side_orgs(told, GETS if told.type in ("debt", "investment") and not told.stake else PAYS)
+
+
 def add_drafts(reader: Reader, drafts: list[Draft], sentence: Sentence, found: list[Draft]) -> None:
     """Put a sentence's drafts among those of the text before, merging what tells one event."""
     for draft in found:
         latest = drafts[-_MEMORY:]
         recent = [d for d in latest if sentence.index - d.sentences[-1] <= 3 and d.entry == draft.entry]
         fit = [d for d in latest if _agrees(reader, d, draft, near=False)]
+        if draft.rule in reader.completing and not is_complete(reader, draft):
+            _complete(reader, drafts, recent, sentence, draft)
+            continue
+        if draft.type == "debt" and side_orgs(draft, PAYS) and not side_orgs(draft, GETS):
+            held = reader.norms(all_orgs(draft))
+            near = [d for d in recent if d.sentences[-1] < sentence.index]
+            draft.parts[GETS] = [i for i in _borrower(reader, near) if reader.norm(i) not in held]
         if fit and not (draft.again and not _same_amount(reader, fit[-1], draft)):
             target = fit[-1]
             if target.entry is None and draft.entry is not None:
                 target.entry = draft.entry
             _join(reader, target, draft)
-        elif draft.type == "investment" and not side_orgs(draft, GETS) and draft.amount is None:
+        elif (
+            draft.type == "investment"
+            and not side_orgs(draft, GETS)
+            and draft.amount is None
+            and set(side_orgs(draft, PAYS)) <= set(sentence.mentions)
+        ):
             rounds = [d for d in recent if d.type == "investment" and side_orgs(d, GETS)]
             if rounds:
                 _join(reader, rounds[-1], draft)
         elif is_complete(reader, draft):
             drafts.append(draft)
     _add_to_told(reader, drafts, sentence)
+
+
+def _complete(
+    reader: Reader, drafts: list[Draft], recent: list[Draft], sentence: Sentence, draft: Draft
+) -> None:
+    """Give the side that a draft tells to the latest purchase that lacks it, which may thereby become a deal."""
+    before = [d for s in reader.sentences[max(0, sentence.index - 3) : sentence.index] for d in s.drafts]
+    for told in [*reversed(recent), *reversed(before)]:
+        if told.entry == draft.entry and _completes(reader, told, draft):
+            _join(reader, told, draft)
+            if told not in drafts and is_complete(reader, told):
+                drafts.append(told)
+            return
 
 
 def _add_to_told(reader: Reader, drafts: list[Draft], sentence: Sentence) -> None:

@@ -101,17 +101,29 @@ class _Frame:
     def _put_subject_of_verb(self) -> None:
         if self.subject is None or not self.subject_part:
             return
-        self._put(self.subject_part, self.subject, subject=True)
         found = None if self.passive else antecedent_of(self.sentence, self.trigger, self.subject, self.left)
-        if found is not None:
+        # "B, qu'elle a racheté": the pronoun is not the name that it follows, which is told first.
+        before = found is not None and bool(found[1].orgs) and not self.subject.orgs
+        if found is not None and before:
+            self._put(*found)
+        self._put(self.subject_part, self.subject, subject=True)
+        if found is not None and not before:
             self._put(*found)
 
     def _put_pronoun(self) -> None:
-        """ "B lui cède": a pronoun before the verb is behind no word of its own."""
-        trigger, part = self.trigger, self.trigger.part("to")
+        """ "B lui cède", "A en rachète 30 %": a pronoun before the verb stands for a name and the word before it."""
+        trigger, lexicon = self.trigger, self.reader.lexicon
         before = self.sentence.between(max(self.sentence.start, trigger.start - 20), trigger.start)
-        pronoun = "{<}{indirect_pronoun:}{_}(?:{auxiliary:}{_})?$"
-        if part and self.reader.lexicon.compiled(pronoun).search(before):
+        found = lexicon.compiled("{<}{indirect_pronoun}{_}(?:{auxiliary:}{_})?$").search(before)
+        if found is None:
+            return
+        marker = str(lexicon.value("indirect_pronoun", found["indirect_pronoun"]))
+        # What one spends on for oneself is no organisation.
+        part = None if marker != "to" and trigger.rule.options.get("own") else trigger.part(marker)
+        # "en rachetant" tells how, not whom.
+        verb = WORD.match(self.sentence.between(trigger.start, trigger.end))
+        gerund = verb and lexicon.compiled("{active_ending:}$").search(verb[0])
+        if part and (marker == "to" or not (gerund or trigger.noun)):
             self._put(part, Group((), trigger.start, trigger.start, "", reference="one"), subject=True)
 
     def _put_right(self) -> None:
@@ -235,7 +247,12 @@ def add_announcer(
 def add_topic(reader: Reader, sentence: Sentence, trigger: Trigger, parts: dict[str, list[int]]) -> None:
     """ "La première levée de fonds a lieu en 2018": who the article is about, where the sentence names nobody."""
     topic = reader.dominant if trigger.rule.options.get("topic") else None
-    if topic is not None:
+    # "Les pays riches ont promis": another is named before the verb, though it is no organisation.
+    before = sentence.between(sentence.start, trigger.start)
+    named = not trigger.noun and reader.lexicon.compiled(
+        "{<}{definite:}(?:{_}|(?<='))(?:[^\\W\\d_]{1,16}{_}){1,2}(?:[^\\W\\d_]{1,10}{_}){0,3}$"
+    ).search(before)
+    if topic is not None and not named:
         parts[str(trigger.part("subject"))] = [topic]
 
 

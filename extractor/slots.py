@@ -356,6 +356,7 @@ def is_complete(reader: Reader, draft: Draft) -> bool:
     told = draft.amount is not None or draft.power is not None
     pays, gets = side_orgs(draft, PAYS), side_orgs(draft, GETS)
     enough = {
+        "other": False,  # a side that completes another draft
         "two": len(parties) >= 2,
         "deal": bool(len(parties) >= 2 and pays and gets) or bool(parties and told),
         "money": bool(parties) and (draft.amount is not None or bool(draft.alone and gets)),
