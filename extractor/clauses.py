@@ -386,6 +386,15 @@ class Reader:
         clear = len(ranked) == 1 or weights[ranked[0]] >= _DOMINANT * weights[ranked[1]]
         return counts[ranked[0]][0] if clear else None
 
+    @cached_property
+    def topic(self) -> int | None:
+        """The organisation of which the headline or the first sentence speaks, where the text speaks of it most."""
+        dominant = self.dominant
+        if dominant is None or not self.sentences:
+            return None
+        head = {self.norm(i) for s in self.sentences[:2] for i in s.of_type(MentionType.ORG)}
+        return dominant if self.norm(dominant) in head else None
+
     def norm(self, index: int) -> str:
         value = self.mentions[index].value
         return value.norm if isinstance(value, Org) else ""

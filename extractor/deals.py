@@ -29,6 +29,10 @@ from extractor.values import Article, Deal, DealType, Entry, Mention, Org, Statu
 # Where one side is told, the party that is left is the other.
 _TWO_SIDED = frozenset({SUPPLY, CONTRACT, "partnership", "debt"})
 
+# "The bank opened a credit line of 12 million": the side that is not told is the organisation that the text is about.
+_IMPLIES_PAYEE = frozenset({DealType.ACQUISITION, DealType.DEBT, DealType.INVESTMENT})
+_IMPLIES_PAYER = frozenset({DealType.ACQUISITION})
+
 
 def assemble_deals(
     article: Article, entries: Sequence[Entry], mentions: Sequence[Mention], lexicon: Lexicon
@@ -112,6 +116,11 @@ def _finish(reader: Reader, draft: Draft) -> Deal | None:
         payer, payee = _sides_by_name(reader, others, kind)
     if kind is DealType.JOINT_VENTURE and not payee:
         payer = [*payer, *others]
+    implied: list[int] = []
+    if not others and bool(payer) != bool(payee) and kind in (_IMPLIES_PAYEE if payer else _IMPLIES_PAYER):
+        held = {*payer, *payee, *reader.norms(i for i in (draft.source,) if i is not None)}
+        implied = [i for i in (reader.topic,) if i is not None and reader.norm(i) not in held]
+        payer, payee = payer or reader.norms(implied), payee or reader.norms(implied)
     parties = list(dict.fromkeys([*payer, *payee, *reader.norms(all_orgs(draft))]))
     if not parties:
         return None
@@ -127,9 +136,9 @@ def _finish(reader: Reader, draft: Draft) -> Deal | None:
         if draft.date_value and (_is_past(reader, draft, date) or draft.date_value.startswith(f"{date}-")):
             date = draft.date_value
     provenance = {
-        "payer": tuple(side_orgs(draft, PAYS)),
-        "payee": tuple(i for i in side_orgs(draft, GETS) if reader.norm(i) in payee),
-        "parties": tuple(all_orgs(draft)),
+        "payer": tuple(side_orgs(draft, PAYS)) or tuple(i for i in implied if reader.norm(i) in payer),
+        "payee": tuple(i for i in (*side_orgs(draft, GETS), *implied) if reader.norm(i) in payee),
+        "parties": (*all_orgs(draft), *implied),
         "amount": () if draft.amount is None else (draft.amount,),
         "power_gw": () if draft.power is None else (draft.power,),
         "date": () if draft.date is None or date != draft.date_value else (draft.date,),
