@@ -35,7 +35,7 @@ class Engine(StrEnum):
     RAY = "ray"
 
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="markdown")
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich")
 
 
 for command in (cli_look.show, cli_look.orgs, cli_look.info, cli_score.score):

@@ -187,7 +187,11 @@ class Index(Generic[T]):
                     others.add(beginning[:1])
         marks = _any_of(others)
         self._others = None if marks is None else re.compile(marks)
-        self._group, self._number = group, group.add(self)
+        self._group = group
+
+    @functools.cached_property
+    def _number(self) -> int:
+        return self._group.add(self)
 
     def fit(self, key: str) -> tuple[T, ...]:
         """The items whose patterns may match where some characters stand, in their order."""
@@ -208,7 +212,8 @@ class Index(Generic[T]):
 
     def places(self, text: str) -> list[tuple[int, tuple[T, ...]]]:
         """The places at which some pattern may match, and the items whose patterns may."""
-        places = self._group.words(text).get(self._number, [])
+        number = self._number  # the first time it takes the index into the group: before the words are read
+        places = self._group.words(text).get(number, [])
         if self._others is not None:
             others = [match.start() for match in self._others.finditer(text)]
             more = {start: items for start in others if (items := self.at(text, start))}
