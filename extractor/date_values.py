@@ -104,9 +104,7 @@ def _calendar_value(calendar: Calendar, context: Context) -> str | None:
         candidates = [value for value in candidates if int(value[:4]) <= span[1].year]
     tense = context.tense
     if tense > 0 and calendar.grain is Grain.QUARTER and _just_over(candidates, context.anchor):
-        tense = (
-            -1
-        )  # "expects third-quarter sales of": told in October it is the one whose results are to come
+        tense = -1  # "expects third-quarter sales of" is told in October before the results are
     reach = 0 if calendar.weekday and calendar.day is None else _REACH.get(calendar.grain, 0)
     if context.until and calendar.grain is Grain.MONTH and context.tense == 0:
         reach = _REACH[Grain.HALF]

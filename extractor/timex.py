@@ -69,6 +69,11 @@ _TOLD_IN = {
 }  # fmt: skip
 
 
+# An article asks for the few years and days around it again and again.
+_recent = functools.lru_cache(maxsize=4_096)
+
+
+@_recent
 def grain(value: str) -> Grain | None:
     """The grain of a calendar value; None for an interval, a duration or what is no value."""
     return next((name for name, shape in _SHAPES if shape.fullmatch(value)), None)
@@ -102,6 +107,7 @@ def _easter(year: int) -> date:
     return date(year, month, number + 1)
 
 
+@_recent
 def bounds(value: str) -> tuple[date, date] | None:
     """First and last day of a calendar value or interval; None for a duration and for what no calendar holds."""
     if "/" in value:
