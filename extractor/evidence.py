@@ -53,41 +53,41 @@ def _shape(candidate: Candidate, reading: Reading, name_words: Set[str]) -> Iter
     if not tokens:
         return
     names = [t.text.rstrip("'") for t in tokens]
-    folded = [fold(name) for name in names]
+    small, folded = [name.lower() for name in names], [fold(name) for name in names]
     yield f"words:{min(len(names), 5)}"
-    first, last = names[0], names[-1]
+    first = names[0]
     if not first[0].isupper() and not first[0].isdigit():
-        yield "small" if not any(c.isupper() for c in first) else "camel"
+        yield "small" if not any(map(str.isupper, first)) else "camel"
     if len(names) == 1:
         if first.isupper() and first.isalpha():
             yield f"capitals:{'short' if len(first) < 3 else 'middle' if len(first) < 6 else 'long'}"
-        elif any(c.isupper() for c in first[1:].replace("-", "")):
+        elif any(map(str.isupper, first[1:].replace("-", ""))):
             yield "camel"
         if "." in first[:-1] and not first.isupper():
             yield "domain"
-    elif all(name.isupper() for name in names):
+    elif all(map(str.isupper, names)):
         yield "capitals:all"
-    if any(c.isdigit() for c in surface):
+    if any(map(str.isdigit, surface)):
         yield "digit"
     if "&" in surface:
         yield "ampersand"
     if "'s" in surface:
         yield "holds:possessive"
-    if any(word in words.legal or f"{word}." in words.legal for word in (n.lower() for n in names[1:])):
+    if any(word in words.legal or f"{word}." in words.legal for word in small[1:]):
         yield "legal"
-    if last.lower() in words.tail and len(names) > 1:
-        yield f"tail:{words.tail[last.lower()]}"
-    if first.lower() in words.head:
+    if small[-1] in words.tail and len(names) > 1:
+        yield f"tail:{words.tail[small[-1]]}"
+    if small[0] in words.head:
         yield "opens:head" if len(names) > 1 else "only:head"
-        yield f"head:{words.head[first.lower()]}"
-    elif any(name.lower() in words.head for name in names[1:-1]):
+        yield f"head:{words.head[small[0]]}"
+    elif any(name in words.head for name in small[1:-1]):
         yield "holds:head"
-    if words.before.get(first.lower()) in ARTICLES or words.before.get(tokens[0].text.lower()) in (
+    if words.before.get(small[0]) in ARTICLES or words.before.get(tokens[0].text.lower()) in (
         "the",
         "of",
     ):
         yield "opens:article"
-    if all(f in words.common or n.lower() in reading.small for f, n in zip(folded, names, strict=True)):
+    if all(f in words.common or n in reading.small for f, n in zip(folded, small, strict=True)):
         yield "common:all"
     else:
         if folded[0] in words.common:
@@ -111,9 +111,9 @@ def _shape(candidate: Candidate, reading: Reading, name_words: Set[str]) -> Iter
         yield "place:last"
     elif folded[0] in words.place:
         yield "place:first"
-    if all(n.lower() in words.nation for n in names):
+    if all(n in words.nation for n in small):
         yield "nation"
-    elif first.lower() in words.nation:
+    elif small[0] in words.nation:
         yield "nation:first"
 
 

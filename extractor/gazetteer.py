@@ -68,6 +68,8 @@ def _fold_char(char: str) -> str:
 
 def fold(text: str) -> str:
     """The text without case and accents, one kind of apostrophe, hyphen and blank: same length, same offsets."""
+    if text.isascii():
+        return text.lower().replace("\t", " ")
     return _BEYOND_ASCII.sub(lambda match: _fold_char(match[0]), normalise(text)).lower()
 
 

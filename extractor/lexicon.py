@@ -66,6 +66,7 @@ def normalise(text: str) -> str:
     return _UNUSUAL.sub(lambda match: _ONE_TO_ONE[match[0]], text)
 
 
+@functools.lru_cache(maxsize=16_384)
 def surface_key(surface: str) -> str:
     """What two surfaces share when a table holds them for the same."""
     return " ".join(normalise(surface).casefold().split())

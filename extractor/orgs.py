@@ -53,7 +53,11 @@ class _Knowledge:
     weights: Mapping[str, float]
     pairs: Mapping[str, Sequence[tuple[str, float]]]
     """Words of evidence that weigh differently together: the second one and the weight, by the first."""
-    firsts: frozenset[str]
+    bits: Mapping[str, int]
+    """A bit for each word of a pair."""
+    partners: Mapping[str, int]
+    """The bits of the second words, by the first."""
+    paired: frozenset[str]
     bias: float
 
 
@@ -64,7 +68,12 @@ def _knowledge(lexicon: Lexicon) -> _Knowledge:
     for name in [name for name in weights if _TOGETHER in name]:
         first, second = name.split(_TOGETHER)
         pairs[first].append((second, weights.pop(name)))
-    return _Knowledge(read_words(lexicon), weights, pairs, frozenset(pairs), weights.pop("bias"))
+    both = {*pairs, *(second for seconds in pairs.values() for second, _ in seconds)}
+    bits = {word: 1 << number for number, word in enumerate(sorted(both))}
+    partners = {word: sum(bits[second] for second, _ in pairs.get(word, ())) for word in bits}
+    return _Knowledge(
+        read_words(lexicon), weights, pairs, bits, partners, frozenset(bits), weights.pop("bias")
+    )
 
 
 def find_orgs(
@@ -112,8 +121,12 @@ def score(candidate: Candidate, knowledge: _Knowledge) -> float:
     """The evidence for a candidate less that against it: an organisation above zero."""
     evidence = candidate.evidence
     weights = list(map(knowledge.weights.get, evidence, repeat(0.0)))
-    for first in evidence & knowledge.firsts:
-        weights += [weight for second, weight in knowledge.pairs[first] if second in evidence]
+    # Most words have no partner here: bits tell so much faster than look-ups.
+    paired = evidence & knowledge.paired
+    present = sum(map(knowledge.bits.__getitem__, paired))
+    for first in paired:
+        if present & knowledge.partners[first]:
+            weights += [weight for second, weight in knowledge.pairs[first] if second in evidence]
     # fsum: the order of a set must not change the figure.
     return knowledge.bias + fsum(weights)
 
