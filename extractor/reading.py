@@ -17,6 +17,7 @@ Span = tuple[int, int]
 _W = r"[^\W_]"
 # Initials, words (with "AT&T", "Crypto.com", "T-Mobile", "Canal+" in one), an elided word, "'s", a mark.
 _TOKEN = re.compile(
+    rf"{_W}++(?![&.+'-])|"  # most words: with nothing behind them that could go on
     rf"(?:[A-Z]\.){{2,6}}|"
     rf"{_W}+(?:&{_W}+|\.[a-z]{{2,3}}(?!{_W})|-(?:[a-z]{{1,3}}-){{0,2}}(?=[A-Z0-9À-ÖØ-Þ]){_W}+){{0,6}}"
     rf"(?:\+(?!\w)|'(?!s\b)(?={_W}))?|'s\b|[^\w\s]"
