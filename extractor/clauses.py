@@ -173,8 +173,8 @@ class Sentence:
             (start, end, str(table.value("org_reference", m["org_reference"])))
             for start, end, m in self.spans("{<}{org_reference}{>}")
         ]
-        # "le groupe", "the Danish company": an article and a noun for an organisation.
-        nouns = self.spans("{<}{definite:}(?:{_}|(?<='))(?:[^\\W\\d_]{2,14}{_})?{org_noun:}{>}")
+        # "le groupe", "the family-owned Danish company": an article and a noun for an organisation.
+        nouns = self.spans("{<}{definite:}(?:{_}|(?<='))(?:[^\\W_]{1,14}(?:{_}|-)){0,4}{org_noun:}{>}")
         found += [(s, e, "one") for s, e, _ in nouns if not any(a < e and s < b for a, b, _ in found)]
         words = [
             self._marked((), start, end, kind)

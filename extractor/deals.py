@@ -19,11 +19,12 @@ from math import exp
 
 from extractor.clauses import Reader
 from extractor.drafts import CONTRACT, GETS, GOODS, PAYS, SUPPLY, Draft, all_orgs, side_orgs
+from extractor.guessing import guess_drafts
 from extractor.joining import add_drafts, continue_ledger, merge_in_sentence
 from extractor.lexicon import Lexicon
 from extractor.segments import BULLET
 from extractor.slots import doubt_about, is_complete, type_of, years_of
-from extractor.telling import draft_sentence, guess_draft
+from extractor.telling import draft_sentence
 from extractor.values import Article, Deal, DealType, Entry, Mention, Org, Status
 
 # Where one side is told, the party that is left is the other.
@@ -88,7 +89,7 @@ def _read_events(reader: Reader) -> list[Draft]:
         if not sentence.tells:
             continue
         sentence.drafts = merge_in_sentence(reader, sentence, draft_sentence(reader, sentence))
-        sentence.drafts += guess_draft(reader, sentence, sentence.drafts)
+        sentence.drafts += guess_drafts(reader, sentence, sentence.drafts)
         add_drafts(reader, drafts, sentence, sentence.drafts)
     drafts += continue_ledger(reader, [d for d in drafts if is_complete(reader, d)])
     return sorted((d for d in drafts if is_complete(reader, d)), key=lambda d: (d.sentences[0], d.at))

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from extractor.clauses import WORD, Reader, Sentence
+from extractor.clauses import WORD, Group, Reader, Sentence
 from extractor.drafts import CONTRACT, GETS, GOODS, PAYS, SIDES, SUPPLY, Draft, all_orgs, side_orgs
 from extractor.frames import governor_of
+from extractor.parts import resolve
 from extractor.slots import (
     USABLE,
     amount_kind,
     date_of,
     find_sources,
     is_complete,
+    is_of_thing,
     stake_of,
     term_of,
     type_of,
@@ -188,6 +190,23 @@ def _fill_from_topic(reader: Reader, draft: Draft) -> None:
         draft.guessed += 1
 
 
+def _fill_from_before(reader: Reader, sentence: Sentence, draft: Draft) -> None:
+    """ "A finds new money. B puts up 20 million": whom the sentence before speaks of gets what no one else does."""
+    funded = draft.type in ("investment", "debt") and not draft.own
+    if not funded or draft.amount is None or is_of_thing(reader, draft):
+        return
+    if side_orgs(draft, GETS) or not side_orgs(draft, PAYS):
+        return
+    # In a list, or by a noun, another event is told.
+    if sentence.bullet or (draft.noun and draft.type == "investment"):
+        return
+    here = Group((), sentence.start, sentence.start, "", reference="one")
+    found = resolve(reader, sentence, here, set(reader.norms(all_orgs(draft))), subject=True)
+    if found:
+        draft.parts[GETS] = found
+        draft.guessed += 1
+
+
 def merge_in_sentence(reader: Reader, sentence: Sentence, drafts: list[Draft]) -> list[Draft]:
     """The drafts of a sentence, those of one event joined."""
     merged: list[Draft] = []
@@ -210,6 +229,7 @@ def merge_in_sentence(reader: Reader, sentence: Sentence, drafts: list[Draft]) -
             merged.append(draft)
     for draft in merged:
         _fill_from_topic(reader, draft)
+        _fill_from_before(reader, sentence, draft)
     return [d for d in merged if all_orgs(d)]
 
 
@@ -263,7 +283,9 @@ def add_drafts(reader: Reader, drafts: list[Draft], sentence: Sentence, found: l
     for draft in found:
         latest = drafts[-_MEMORY:]
         recent = [d for d in latest if sentence.index - d.sentences[-1] <= 3 and d.entry == draft.entry]
-        fit = [d for d in latest if _agrees(reader, d, draft, near=False)]
+        fit = [d for d in latest if _agrees(reader, d, draft, near=False)] or [
+            d for d in recent[-1:] if _goes_on(reader, sentence, d, draft)
+        ]
         if draft.rule in reader.completing and not is_complete(reader, draft):
             _complete(reader, drafts, recent, sentence, draft)
             continue
@@ -301,6 +323,22 @@ def _complete(
             if told not in drafts and is_complete(reader, told):
                 drafts.append(told)
             return
+
+
+def _goes_on(reader: Reader, sentence: Sentence, told: Draft, draft: Draft) -> bool:
+    """ "A takes B private. A will pay 20 million": one side and the amount of what was told just before without one."""
+    mine, others = set(reader.norms(all_orgs(draft))), set(reader.norms(all_orgs(told)))
+    fits = _family(draft) in (_family(told), "open") or (_family(told), _family(draft)) == ("open", "supply")
+    return (
+        fits
+        and len(mine) == 1
+        and mine < others
+        and told.amount is None
+        and draft.amount is not None
+        and not (draft.again or draft.listed or sentence.bullet)
+        and sentence.index - told.sentences[-1] <= 1
+        and (draft.date_value is None or not draft.own_date or draft.date_value == told.date_value)
+    )
 
 
 def _add_to_told(reader: Reader, drafts: list[Draft], sentence: Sentence) -> None:

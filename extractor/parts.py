@@ -92,7 +92,7 @@ class _Frame:
 
     def _put(self, part: str, group: Group, *, subject: bool = False) -> None:
         exclude = {self.reader.norm(i) for v in self.parts.values() for i in v}
-        orgs = group.orgs or tuple(_resolve(self.reader, self.sentence, group, exclude, subject=subject))
+        orgs = group.orgs or tuple(resolve(self.reader, self.sentence, group, exclude, subject=subject))
         held = self.parts.setdefault(part, [])
         held += [i for i in orgs if i not in held]
         if group.marker in (_NAMED if part == SIDES else _EXACT) or group.possessive:
@@ -202,6 +202,18 @@ class _Frame:
                 told = trigger.part(g.marker) if owner is None or owner.part(g.marker) is None else None
             if told:
                 self._put(told, g)
+        owned = trigger.part("poss") if trigger.noun else None
+        before = sentence.between(max(sentence.start, trigger.start - 60), trigger.start)
+        pronoun = "{<}{own_pronoun:}{_}(?:[^\\W_]{1,14}(?:{_}|-)|\ue001\ue004{0,60}{_}){0,3}$"
+        named = any(g.orgs for g in self.left)
+        if (
+            owned
+            and owned not in self.parts
+            and not named
+            and self.reader.lexicon.compiled(pronoun).search(before)
+        ):
+            here = Group((), trigger.start, trigger.start, "", reference="one")
+            self._put(owned, here, subject=True)
 
     def _is_owner(self, group: Group) -> bool:
         """ "B's purchase": the possessive that stands before a noun."""
@@ -260,7 +272,7 @@ def add_topic(reader: Reader, sentence: Sentence, trigger: Trigger, parts: dict[
 _PLACES = {"first": 0, "second": 1}
 
 
-def _resolve(
+def resolve(
     reader: Reader, sentence: Sentence, group: Group, exclude: set[str], *, subject: bool
 ) -> list[int]:
     """The organisations that a word stands for ("la start-up", "both firms"), none where it is not clear."""
@@ -285,7 +297,10 @@ def _resolve(
             pair = {reader.norm(i): i for g in reversed(groups) for i in reversed(g.orgs)}
             return [sorted(pair.values())[_PLACES[kind]]] if len(pair) == 2 else []
         if kind == "near":
-            return list((bare or groups)[-1].orgs[:1])
+            # "It" that opens a sentence is who acted in the one before.
+            opens = len(WORD.findall(sentence.between(sentence.start, group.start))) <= 2
+            first = subject and opens and earlier is not sentence
+            return list((bare or groups)[0 if first else -1].orgs[:1])
         if kind == "one":
             if subject and not bare and earlier is not sentence and earlier.index > back[0].index:
                 continue

@@ -394,9 +394,22 @@ def type_of(reader: Reader, draft: Draft) -> DealType:
             return goods or DealType.PARTNERSHIP
         case "acquisition" if not draft.parts.get("target") and goods in GOODS:
             return goods
-        case "investment" if pays and not gets and draft.own:
+        case "investment" if pays and not gets and (draft.own or is_of_thing(reader, draft)):
             return DealType.INFRASTRUCTURE
         case "infrastructure" if gets:
             return goods if goods in GOODS else DealType.INVESTMENT
         case name:
             return DealType(name)
+
+
+def is_of_thing(reader: Reader, draft: Draft) -> bool:
+    """ "invests 20 million in refurbishment": what money goes into is a thing, neither a name nor capital."""
+    if draft.amount is None:
+        return False
+    sentence, m = reader.sentences[draft.sentence], reader.mentions[draft.amount]
+    things = "(?:[^\\W\\d_]{1,14}(?:{_}|['-])){0,3}[^\\W\\d_]{1,14}"
+    into = reader.lexicon.compiled(f"^ {{spent_on:}}(?:{{_}}|(?<='))(?!{{money_thing:}}{{>}}){things}")
+    found = into.match(sentence.between(m.end, sentence.end)) if m.start >= sentence.start else None
+    if found is None or any(word[0].isupper() for word in WORD.findall(found[0])):
+        return False
+    return not reader.lexicon.compiled("{<}(?:{org_noun:}|{money_thing:}){>}").search(found[0])

@@ -6,8 +6,8 @@ import itertools
 import re
 from dataclasses import replace
 
-from extractor.clauses import BYSTANDERS, MONEY_MASK, ORG_MASK, WORD, Group, Reader, Sentence, Trigger
-from extractor.drafts import CONTRACT, GETS, PAYS, SIDES, SUPPLY, Draft, all_orgs
+from extractor.clauses import WORD, Group, Reader, Sentence, Trigger
+from extractor.drafts import CONTRACT, GETS, PAYS, SUPPLY, Draft, all_orgs
 from extractor.frames import governor_of, has_trigger, last_end, owner_of
 from extractor.parts import add_announcer, add_topic, fill_parts
 from extractor.slots import (
@@ -21,7 +21,6 @@ from extractor.slots import (
     goods_behind,
     goods_of,
     has_again,
-    is_complete,
     is_more,
     is_site,
     set_report,
@@ -111,73 +110,6 @@ def draft_sentence(reader: Reader, sentence: Sentence) -> list[Draft]:
         draft.term = term_of(reader, sentence, draft, drafts)
         set_report(reader, sentence, draft)
     return drafts + _pairs(reader, sentence, drafts)
-
-
-# A guess is made on no smaller an amount.
-_SUM = 100_000
-# On which side a name stands by the word before it alone, where no frame is open.
-_USUAL = {
-    "from": PAYS, "by": PAYS, "led": PAYS, "join": PAYS, "to": GETS, "for": GETS, "in": GETS, "with": SIDES,
-    "between": SIDES,
-}  # fmt: skip
-
-
-def guess_draft(reader: Reader, sentence: Sentence, found: list[Draft]) -> list[Draft]:
-    """What no frame has told: an amount that nothing marks as a result, a name, and a word that hints at a deal."""
-    held = {d.amount for d in found if is_complete(reader, d)}
-    mentions = reader.mentions
-    sums = {
-        i: reader.money(i).value or reader.money(i).high or 0 for i in sentence.of_type(MentionType.MONEY)
-    }
-    free = [
-        i
-        for i, value in sums.items()
-        if i not in held and value >= _SUM and amount_kind(sentence, i) in ("deal", "stake")
-    ]
-    if not free or held - {None}:
-        return []
-    hints = [
-        (s, str(reader.lexicon.value("hint", m["hint"])))
-        for s, _, m in sentence.spans("{<}{hint}(?:{>}|(?<='))")
-    ]
-    doubts = {str(found.rule.options["effect"]) for found in sentence.found("doubt")}
-    headed = re.match(
-        rf"\W*{ORG_MASK}*(?: ?\([^()]{{1,30}}\))? ?: ?(?:[^\W\d_]{{1,12}} ){{0,3}}{MONEY_MASK}",
-        sentence.masked,
-    )
-    named = reader.norms(sentence.of_type(MentionType.ORG))
-    spoken_against = "none" in doubts or sentence.spans("{<}{no_hint:}{>}")
-    if spoken_against or not (hints or headed or len(named) > 1):
-        return []
-    amount = free[0]
-    place = mentions[amount].start
-    partial = next((d for d in found if d.amount in (None, amount)), None)
-    if partial is not None:
-        partial.amount, partial.needs, partial.guessed = (
-            amount,
-            partial.needs | {"money"},
-            partial.guessed + 1,
-        )
-        return []
-    sources = find_sources(reader, sentence)
-    parts: dict[str, list[int]] = {}
-    kind = min(hints, key=lambda h: abs(h[0] - place))[1] if hints else "investment"
-    for g in sentence.groups:
-        orgs = [i for i in g.orgs if i not in sources]
-        if orgs and not g.aside and (g.marker in _USUAL or (g.marker not in BYSTANDERS and g.end <= place)):
-            parts.setdefault(_USUAL.get(g.marker) or ("subject" if not parts else SIDES), []).extend(orgs)
-    if subject := parts.pop("subject", None):
-        parts.setdefault(GETS if parts.get(PAYS) else PAYS, []).extend(subject)
-    if not parts:
-        return []
-    draft = Draft(
-        rule="hint", type=kind, needs=frozenset({"money"}), sentence=sentence.index, at=place, end=place, parts=parts,
-        amount=amount, guessed=1, status=Status.PLANNED if "planned" in doubts else Status.ANNOUNCED,
-        own=bool(sentence.spans("{<}{own_object:}{>}")), entry=sentence.entry, sentences=[sentence.index],
-    )  # fmt: skip
-    draft.date, draft.date_value, draft.own_date = date_of(reader, sentence, draft)
-    set_report(reader, sentence, draft)
-    return [draft]
 
 
 def _spread(sentence: Sentence, draft: Draft, amounts: list[int]) -> list[Draft]:

@@ -22,7 +22,7 @@ LAYERS = (
     {"reading", "clauses"},
     {"candidates", "frames"},
     {"parts", "slots"},
-    {"evidence", "telling", "joining"},
+    {"evidence", "telling", "guessing", "joining"},
     {"orgs", "entries", "deals", "merge"},
     {"read", "pipes"},
     {"pipeline", "records"},
