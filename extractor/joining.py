@@ -193,7 +193,9 @@ def _fill_from_topic(reader: Reader, draft: Draft) -> None:
 def _fill_from_before(reader: Reader, sentence: Sentence, draft: Draft) -> None:
     """ "A finds new money. B puts up 20 million": whom the sentence before speaks of gets what no one else does."""
     funded = draft.type in ("investment", "debt") and not draft.own
-    if not funded or draft.amount is None or is_of_thing(reader, draft):
+    if not funded or draft.amount is None or reader.money(draft.amount).value is None:
+        return
+    if is_of_thing(reader, draft):
         return
     if side_orgs(draft, GETS) or not side_orgs(draft, PAYS):
         return
