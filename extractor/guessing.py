@@ -143,6 +143,9 @@ def _parts(
             parts.setdefault("target", []).extend(orgs)
         elif bare and g.end <= m.start:
             parts.setdefault(SIDES, []).extend(orgs)
+    if not parts and not subject:
+        # "The project of A, at a cost of 20 million": the one name there is.
+        subject = next((list(g.orgs) for g in groups if g.orgs and g.end <= m.start), [])
     if subject:
         gets = parts.get(GETS) or parts.get("target")
         parts.setdefault(GETS if parts.get(PAYS) and not gets else PAYS, []).extend(subject)
