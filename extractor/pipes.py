@@ -55,14 +55,15 @@ def set_spans(doc: Doc, group: str, found: Iterable[Mention]) -> Doc:
     their characters. Entities of a tagger that ran before keep their characters too.
     """
     mentions = list(found)
-    doc = _cut_tokens(doc, {edge for m in mentions for edge in (m.start, m.end)})
-    spans = []
-    for mention in mentions:
-        span = doc.char_span(mention.start, mention.end, label=mention.type.value)
+    extents = [(m.start, m.end, m.type.value) for m in mentions]
+    spans = [doc.char_span(start, end, label=label) for start, end, label in extents]
+    if None in spans:
+        doc = _cut_tokens(doc, {edge for m in mentions for edge in (m.start, m.end)})
+        spans = [doc.char_span(start, end, label=label) for start, end, label in extents]
+    for mention, span in zip(mentions, spans, strict=True):
         if span is not None:
             span._.value, span._.rule = mention.value, mention.rule
-            spans.append(span)
-    doc.spans[group] = spans
+    doc.spans[group] = [span for span in spans if span is not None]
     return doc
 
 
