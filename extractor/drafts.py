@@ -64,9 +64,9 @@ def all_orgs(draft: Draft) -> list[int]:
 
 def side_orgs(draft: Draft, side: str) -> list[int]:
     """The organisations on one side of the deal; of those that get the money, the seller before what is sold."""
-    parts = (
-        ("seller",)
-        if side == GETS and draft.parts.get("seller")
-        else tuple(p for p, s in PARTS.items() if s == side)
-    )
+    parts = tuple(p for p, s in PARTS.items() if s == side)
+    if side == GETS and draft.parts.get("seller"):
+        parts = ("seller",)
+    elif side == GETS and draft.parts.get(GETS):
+        parts = (GETS,)
     return [i for p in parts for i in draft.parts.get(p, [])]

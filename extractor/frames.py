@@ -35,8 +35,10 @@ def antecedent_of(
         found = lexicon.compiled(inverted if subject.start > trigger.start else behind).search(gap)
         if found:
             marker = lexicon.value("role_marker", found.groupdict().get("role_marker"))
-            owned = lexicon.value("relative_object", found.groupdict().get("relative_object")) == "of"
-            part = trigger.part(str(marker)) if marker else trigger.part("of") if owned else thing
+            # "que" is the object, "dont" says of whom, "dans laquelle" has its own word for it.
+            kind = lexicon.value("relative_object", found.groupdict().get("relative_object"))
+            told = str(marker or kind)
+            part = trigger.part(told) if marker or isinstance(kind, str) else thing
             return (part, aimed[-1]) if part else None
     before = sentence.between(max(sentence.start, trigger.start - 20), trigger.start)
     if (

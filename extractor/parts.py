@@ -64,8 +64,9 @@ class _Frame:
         self.exact: set[str] = set()  # parts told by a word of their own, which a subject does not fill too
         nearest = find_subject(sentence, n, groups, objects, subjects)
         # The subject of a noun that another verb governs has its part from that verb.
-        self.governed = trigger.noun and (
-            governor_of(sentence, n) is not None or is_opposed(sentence, n, nearest, subjects)
+        self.governor = governor_of(sentence, n) if trigger.noun else None
+        self.governed = self.governor is not None or (
+            trigger.noun and is_opposed(sentence, n, nearest, subjects)
         )
         self.subject = inverted_subject(sentence, trigger, self.right) or nearest
         if self.subject is None and not self.governed:
@@ -133,6 +134,9 @@ class _Frame:
             if g is self.subject or self._describes(before, g):
                 continue
             told = trigger.part(g.marker) if g.marker and g.marker != "and" else None
+            if told and self.governor is not None:
+                # "reçoit une commande de A": what the verb says of a word before a name goes first.
+                told = self.governor.part(g.marker) or told
             told = told or (trigger.part("of") if g.inner else None)
             if g.marker == "of" and told in self.exact and not (self.by and told != trigger.part("by")):
                 continue

@@ -394,6 +394,9 @@ def type_of(reader: Reader, draft: Draft) -> DealType:
             return goods or DealType.PARTNERSHIP
         case "acquisition" if not draft.parts.get("target") and goods in GOODS:
             return goods
+        # Most of the shares is the company.
+        case "stake" if pays and draft.stake is not None and draft.stake > 50:
+            return DealType.ACQUISITION
         case "investment" if pays and not gets and (draft.own or is_of_thing(reader, draft)):
             return DealType.INFRASTRUCTURE
         case "infrastructure" if gets:

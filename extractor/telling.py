@@ -66,7 +66,7 @@ def draft_sentence(reader: Reader, sentence: Sentence) -> list[Draft]:
             noun=trigger.noun,
             parts=parts,
             alone=bool(options.get("alone")),
-            own=bool(sentence.spans("{<}{own_object:}{>}")),
+            own=not options.get("wares") and bool(sentence.spans("{<}{own_object:}{>}")),
             announced=bool(sentence.spans("{<}{announce:}{>}")),
             entry=sentence.entry,
             sentences=[sentence.index],
