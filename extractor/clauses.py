@@ -180,12 +180,27 @@ class Sentence:
         # "le groupe", "the family-owned Danish company": an article and a noun for an organisation.
         nouns = self.spans("{<}{definite:}(?:{_}|(?<='))(?:[^\\W_]{1,14}(?:{_}|-)){0,4}{org_noun:}{>}")
         found += [(s, e, "one") for s, e, _ in nouns if not any(a < e and s < b for a, b, _ in found)]
+        found += [f for f in self._contracted() if not any(a < f[1] and f[0] < b for a, b, _ in found)]
         words = [
             self._marked((), start, end, kind)
             for start, end, kind in found
             if not any(g.start < end and start < g.end for g in names) and not self._describes(end, kind)
         ]
         return sorted([*names, *words], key=lambda g: g.start)
+
+    def _contracted(self) -> list[tuple[int, int, str]]:
+        """Reference words whose article is part of the word before: "au groupe", "du français", "aux deux maisons"."""
+        lexicon, out = self.reader.lexicon, []
+        noun = lexicon.compiled("^{definite:}{_}(?:[^\\W\\d_]{2,14}{_})?{org_noun:}{>}")
+        word = lexicon.compiled("^{org_reference}{>}")
+        for _, end, m in self.spans("{<}{contracted}{_}"):
+            article = f"{lexicon.value('contracted', m['contracted'])} "
+            behind = article + self.between(end, min(self.end, end + 40))
+            found = word.match(behind)
+            kind = str(lexicon.value("org_reference", found["org_reference"])) if found else "one"
+            if found := found or noun.match(behind):
+                out.append((end, end + found.end() - len(article), kind))
+        return out
 
     def _describes(self, end: int, kind: str) -> bool:
         """Whether a reference word goes on: "la société Alvia", "les entreprises d'IA" stand for no one told before."""

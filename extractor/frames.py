@@ -40,13 +40,16 @@ def antecedent_of(
             told = str(marker or kind)
             part = trigger.part(told) if marker or isinstance(kind, str) else thing
             return (part, aimed[-1]) if part else None
-    before = sentence.between(max(sentence.start, trigger.start - 20), trigger.start)
-    if (
-        thing
-        and not trigger.noun
-        and lexicon.compiled("{<}{object_pronoun:}(?:{_}|(?<=')){auxiliary:}{_}$").search(before)
-    ):
-        return thing, Group((), subject.start, subject.start, "", reference="near")
+    return object_pronoun(sentence, trigger)
+
+
+def object_pronoun(sentence: Sentence, trigger: Trigger) -> tuple[str, Group] | None:
+    """ "A l'a racheté": the object is who was told last."""
+    thing, place = trigger.part("object"), trigger.start
+    before = sentence.between(max(sentence.start, place - 20), place)
+    pronoun = "{<}{object_pronoun:}(?:{_}|(?<=')){auxiliary:}{_}$"
+    if thing and not trigger.noun and sentence.reader.lexicon.compiled(pronoun).search(before):
+        return thing, Group((), place, place, "", reference="near")
     return None
 
 

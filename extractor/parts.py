@@ -19,6 +19,7 @@ from extractor.frames import (
     is_opposed,
     is_passive,
     last_end,
+    object_pronoun,
     owner_of,
 )
 
@@ -89,6 +90,8 @@ class _Frame:
         self._put_left()
         if self.trigger.noun:
             self._put_subject_of_noun()
+        elif self.subject is None:
+            self._put_described_subject()
         return {k: v for k, v in self.parts.items() if v}
 
     def _put(self, part: str, group: Group, *, subject: bool = False) -> None:
@@ -101,6 +104,8 @@ class _Frame:
 
     def _put_subject_of_verb(self) -> None:
         if self.subject is None or not self.subject_part:
+            if (thing := object_pronoun(self.sentence, self.trigger)) and not self.passive:
+                self._put(*thing)
             return
         found = None if self.passive else antecedent_of(self.sentence, self.trigger, self.subject, self.left)
         # "B, qu'elle a racheté": the pronoun is not the name that it follows, which is told first.
@@ -110,6 +115,16 @@ class _Frame:
         self._put(self.subject_part, self.subject, subject=True)
         if found is not None and not before:
             self._put(*found)
+
+    def _put_described_subject(self) -> None:
+        """ "Le lion de Jurane achète B": whom a sentence opens with, by a description, is who was told before."""
+        start, place = self.sentence.start, self.trigger.start
+        opened = self.reader.lexicon.compiled(
+            "^\\W{0,3}{definite:}(?:{_}|(?<='))(?:[^\\W\\d_]{1,16}(?:{_}|'|-)){1,9}$"
+        ).match(self.sentence.between(start, place))
+        told = [i for v in self.parts.values() for i in v]
+        if opened and told and self.subject_part and self.subject_part not in self.parts and not self.passive:
+            self._put(self.subject_part, Group((), start, start, "", reference="one"), subject=True)
 
     def _put_pronoun(self) -> None:
         """ "B lui cède", "A en rachète 30 %": a pronoun before the verb stands for a name and the word before it."""
@@ -188,9 +203,8 @@ class _Frame:
         """ "Tour de table : A, B": names behind a mark at the end of the sentence."""
         trigger, sentence = self.trigger, self.sentence
         gap = sentence.between(max(trigger.end, last_end(sentence, group)), group.start)
-        return not has_trigger(sentence, trigger.end, sentence.end) and bool(
-            re.fullmatch(r" ?[:,(–|-] ?", gap)
-        )
+        behind = r" ?[:,(–|-] ?|[^.;:,]{0,40} ?: ?(?:[^\W\d_]{1,14}[' ]){0,4}"
+        return not has_trigger(sentence, trigger.end, sentence.end) and bool(re.fullmatch(behind, gap))
 
     def _put_left(self) -> None:
         """The owner of a noun, and what is told before the frame: "Dans un accord avec X, Y achète …"."""
