@@ -86,6 +86,7 @@ class Sentence:
         self.paragraph = 0
         self.entry: int | None = None
         self.drafts: list[Draft] = []
+        self.taken: dict[int, int] = {}  # group -> frame that it has a part in by the word before it
         self._spans: dict[str, list[tuple[int, int, re.Match[str]]]] = {}
         self._found: dict[str, list[Found]] = {}
 
@@ -420,6 +421,19 @@ class Reader:
             return None
         head = {self.norm(i) for s in self.sentences[:2] for i in s.of_type(MentionType.ORG)}
         return dominant if self.norm(dominant) in head else None
+
+    @cached_property
+    def watchers(self) -> frozenset[str]:
+        """Norms of those who allow or judge deals and have no part in them: a court, an authority."""
+        lexicon = self.lexicon
+        pattern = lexicon.compiled("{<}{name_side}{>}")
+        norms = {self.norm(i) for i in self._order if self.mentions[i].type is MentionType.ORG}
+        return frozenset(
+            norm
+            for norm in norms
+            for m in pattern.finditer(norm)
+            if lexicon.value("name_side", m["name_side"]) == "watcher"
+        )
 
     def norm(self, index: int) -> str:
         value = self.mentions[index].value

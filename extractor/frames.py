@@ -195,7 +195,9 @@ def find_subject(
             # The object of the verb before: "A buys B and invests" speaks of A.
             return subjects.get(owner)
         return g
-    loose = [g for g in left if g.marker in ("of", "") or g.possessive]
+    # "obtient le soutien de B, en obligations": what B is said to do is not done by B again.
+    free = [g for g in left if sentence.taken.get(g.start, n) == n]
+    loose = [g for g in free if g.marker in ("of", "") or g.possessive]
     near = [
         g
         for g in loose

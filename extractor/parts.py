@@ -157,6 +157,7 @@ class _Frame:
                 continue
             if told and self._is_mine(g):
                 self._put(self._part_behind(g, told), g)
+                self.sentence.taken[g.start] = self.n
             elif self._is_object(g):
                 self.objects[g.start] = self.n
                 indirect = trigger.part("indirect") if is_indirect(self.sentence, g) else None

@@ -120,8 +120,9 @@ _FAR = 170.0
 
 
 def find_sources(reader: Reader, sentence: Sentence) -> set[int]:
-    """Mentions of the sentence that only report or credit."""
+    """Mentions of the sentence that only report, credit or watch over deals."""
     found = {i for i, _, _ in _reports(reader, sentence) if i is not None}
+    found |= {i for i in sentence.of_type(MentionType.ORG) if reader.norm(i) in reader.watchers}
     for g in sentence.groups:
         after = sentence.between(g.end, sentence.end)
         if g.aside and g.orgs and re.match(r"[)\]]\W*$", after):
