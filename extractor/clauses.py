@@ -213,7 +213,10 @@ class Sentence:
         of = [m_end for name, m_start, m_end in self._markers(after[:6]) if name == "of" and m_start <= 1]
         # "le groupe de Santa Clara" is one told before, "les entreprises de services" are not.
         if of:
-            return not after[of[0] :].lstrip(" ")[:1].isupper()
+            if after[of[0] :].lstrip(" ")[:1].isupper():
+                return False
+            # "le fabricant de tubes" is one told before too, unless its name follows.
+            return kind != "one" or bool(re.match("[^,;:.()]{0,60}\ue000", after))
         named = re.match(r"-|(?: [^\W\d_]{1,16}){0,3} \ue000", after)
         # "le groupe rachète Bertin": behind a verb the name is another's.
         verb = named and any(end <= t.start < end + named.end() for t in self.triggers)

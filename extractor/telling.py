@@ -255,8 +255,8 @@ def _fork(sentence: Sentence, draft: Draft, trigger: Trigger, amounts: list[int]
 def _pairs(reader: Reader, sentence: Sentence, drafts: list[Draft]) -> list[Draft]:
     """ "A (40 M€), B 50 M€": a name beside an amount, where funding is spoken of in the sentence or just before."""
     used = {d.amount for d in drafts if d.amount is not None and d.parts}
-    context = reader.sentences[max(0, sentence.index - 3) : sentence.index + 1]
-    funding = any(t.rule.name in _FUNDING for s in context for t in s.triggers)
+    funding = any(t.rule.name in _FUNDING for s in _context(reader, sentence) for t in s.triggers)
+    row = _is_row(sentence)
     out: list[Draft] = []
     for found in sentence.found("pair"):
         span = (found.match.start() + sentence.start, found.match.end() + sentence.start)
@@ -279,9 +279,30 @@ def _pairs(reader: Reader, sentence: Sentence, drafts: list[Draft]) -> list[Draf
             )
         )  # fmt: skip
         for g in sentence.groups:
-            if g.start >= span[1] and g.marker in ("led", "from", "join") and not g.aside:
+            told = g.marker in ("led", "from", "join") or (row and not g.marker)
+            if g.start >= span[1] and told and not g.aside:
                 out[-1].parts.setdefault(PAYS, []).extend(g.orgs)
     return out
+
+
+def _is_row(sentence: Sentence) -> bool:
+    """ "Alvia | drones | 40 M€ | Bertin": a line of cells."""
+    return sentence.masked.count("|") > 1
+
+
+# Rows of a table that may stand below the line that says what it lists.
+_ROWS = 25
+
+
+def _context(reader: Reader, sentence: Sentence) -> list[Sentence]:
+    """A sentence and the three before it, the rows of a table not counted."""
+    context, others = [sentence], 0
+    for earlier in reversed(reader.sentences[max(0, sentence.index - _ROWS) : sentence.index]):
+        others += not _is_row(earlier)
+        if others > 3:
+            break
+        context.append(earlier)
+    return context
 
 
 _FUNDING = frozenset({"round", "raise", "get investment"})
