@@ -420,7 +420,8 @@ class Reader:
     def topic(self) -> int | None:
         """The organisation of which the headline or the first sentence speaks, where the text speaks of it most."""
         dominant = self.dominant
-        if dominant is None or not self.sentences:
+        # A list tells of many events.
+        if dominant is None or sum(s.bullet for s in self.sentences) > 2:
             return None
         head = {self.norm(i) for s in self.sentences[:2] for i in s.of_type(MentionType.ORG)}
         return dominant if self.norm(dominant) in head else None

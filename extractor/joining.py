@@ -199,12 +199,15 @@ def _fill_from_before(reader: Reader, sentence: Sentence, draft: Draft) -> None:
         return
     if side_orgs(draft, GETS) or not side_orgs(draft, PAYS):
         return
-    # In a list, or by a noun, another event is told.
-    if sentence.bullet or (draft.noun and draft.type == "investment"):
+    # In a list, or by a noun in another paragraph, another event is told.
+    apart = reader.sentences[max(0, sentence.index - 1)].paragraph != sentence.paragraph
+    if sentence.bullet or (draft.noun and draft.type == "investment") or (apart and draft.type == "debt"):
         return
     here = Group((), sentence.start, sentence.start, "", reference="one")
     found = resolve(reader, sentence, here, set(reader.norms(all_orgs(draft))), subject=True)
-    if found:
+    earlier = reader.sentences[max(0, sentence.index - 3) : sentence.index]
+    last = next((s for s in reversed(earlier) if s.of_type(MentionType.ORG)), sentence)
+    if found and last.start <= reader.mentions[found[0]].start < last.end:
         draft.parts[GETS] = found
         draft.guessed += 1
 
