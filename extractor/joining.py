@@ -26,6 +26,10 @@ from extractor.values import MentionType, Status
 _MEMORY = 200
 
 
+# No smaller an amount, told by itself, is that of a deal.
+_SUM = 100_000
+
+
 def _same_amount(reader: Reader, a: Draft, b: Draft) -> bool:
     if a.amount is None or b.amount is None:
         return False
@@ -346,6 +350,21 @@ def _goes_on(reader: Reader, sentence: Sentence, told: Draft, draft: Draft) -> b
     )
 
 
+def _tells_price(sentence: Sentence, told: Draft) -> bool:
+    """ "It was 20 million, half of it deferred": the one amount of the next sentence, where nothing else is told."""
+    amounts = sentence.of_type(MentionType.MONEY)
+    return (
+        len(amounts) == 1
+        and amount_kind(sentence, amounts[0]) == "deal"
+        and (sentence.reader.money(amounts[0]).value or 0) >= _SUM
+        and told.amount is None
+        and sentence.index - told.sentences[-1] == 1
+        and not (sentence.bullet or sentence.drafts)
+        and not sentence.spans("{<}{no_hint:}{>}")
+        and all(one.rule.options["effect"] == "planned" for one in sentence.found("doubt"))
+    )
+
+
 def _add_to_told(reader: Reader, drafts: list[Draft], sentence: Sentence) -> None:
     """ "L'accord porte sur 2 milliards", "the contract runs for six years": slots of a deal told just before."""
     recent = [
@@ -357,9 +376,10 @@ def _add_to_told(reader: Reader, drafts: list[Draft], sentence: Sentence) -> Non
     groups = [g for g in sentence.groups if g.orgs and not g.aside and not set(g.orgs) <= sources]
     led = [i for g in groups if g.marker in ("led", "join") for i in g.orgs]
     noun = sentence.spans("{<}{deal_anaphor:}{>}") or any(t.noun for t in sentence.triggers)
-    if not (noun or led):
-        return
     told = recent[-1]
+    bare = _tells_price(sentence, told)
+    if not (noun or led or bare):
+        return
     if told.type in ("investment", "debt"):
         held = set(reader.norms(all_orgs(told)))
         told.parts.setdefault(PAYS, []).extend(i for i in led if reader.norm(i) not in held)
