@@ -350,23 +350,39 @@ def _goes_on(reader: Reader, sentence: Sentence, told: Draft, draft: Draft) -> b
     )
 
 
-def _tells_price(sentence: Sentence, told: Draft) -> bool:
-    """ "It was 20 million, half of it deferred": the one amount of the next sentence, where nothing else is told."""
+def _tells_price(sentence: Sentence, told: Draft) -> int | None:
+    """ "It was 20 million", "The 20 million will …": the amount of what the sentence before told without one."""
     amounts = sentence.of_type(MentionType.MONEY)
-    return (
-        len(amounts) == 1
-        and amount_kind(sentence, amounts[0]) == "deal"
-        and (sentence.reader.money(amounts[0]).value or 0) >= _SUM
-        and told.amount is None
-        and sentence.index - told.sentences[-1] == 1
-        and not (sentence.bullet or sentence.drafts)
-        and not sentence.spans("{<}{no_hint:}{>}")
-        and all(one.rule.options["effect"] == "planned" for one in sentence.found("doubt"))
+    if told.amount is not None or sentence.index - told.sentences[-1] != 1 or sentence.bullet or not amounts:
+        return None
+    first = amounts[0]
+    whole = (sentence.reader.money(first).value or 0) >= _SUM and amount_kind(sentence, first) == "deal"
+    if whole and sentence.spans("^\\W{0,3}{definite:}{_}\ue001"):
+        return first
+    orgs = set(sentence.reader.norms(sentence.of_type(MentionType.ORG)))
+    alone = (
+        len(amounts) == 1 and not orgs - set(sentence.reader.norms(all_orgs(told))) and not sentence.drafts
     )
+    settled = all(one.rule.options["effect"] == "planned" for one in sentence.found("doubt"))
+    return first if whole and alone and settled and not sentence.spans("{<}{no_hint:}{>}") else None
+
+
+def _add_price(reader: Reader, drafts: list[Draft], sentence: Sentence) -> None:
+    """Give the amount that a sentence tells to what the one before told, which may thereby become a deal."""
+    before = reader.sentences[sentence.index - 1].drafts if sentence.index else []
+    recent = [d for d in (*before, *drafts[-5:]) if d.sentences[-1] == sentence.index - 1]
+    told = next((d for d in reversed(recent) if d.entry == sentence.entry), None)
+    if told is None or (price := _tells_price(sentence, told)) is None:
+        return
+    if told.parts.get("target") or told in drafts:
+        told.amount = price
+    if told not in drafts and is_complete(reader, told):
+        drafts.append(told)
 
 
 def _add_to_told(reader: Reader, drafts: list[Draft], sentence: Sentence) -> None:
     """ "L'accord porte sur 2 milliards", "the contract runs for six years": slots of a deal told just before."""
+    _add_price(reader, drafts, sentence)
     recent = [
         d for d in drafts[-_MEMORY:] if sentence.index - d.sentences[-1] <= 2 and d.entry == sentence.entry
     ]
@@ -377,8 +393,7 @@ def _add_to_told(reader: Reader, drafts: list[Draft], sentence: Sentence) -> Non
     led = [i for g in groups if g.marker in ("led", "join") for i in g.orgs]
     noun = sentence.spans("{<}{deal_anaphor:}{>}") or any(t.noun for t in sentence.triggers)
     told = recent[-1]
-    bare = _tells_price(sentence, told)
-    if not (noun or led or bare):
+    if not (noun or led):
         return
     if told.type in ("investment", "debt"):
         held = set(reader.norms(all_orgs(told)))
