@@ -152,6 +152,14 @@ def is_passive(sentence: Sentence, trigger: Trigger) -> bool:
         and lexicon.compiled("{participle:}$").search(verb[0])
         and re.search("[\ue000\ue004]\\)? ?,? $", before)
     )
+    # "un prêt, accordé par une banque": behind no auxiliary, a participle before its agent.
+    agent = lexicon.compiled("^{_}(?:[^\\W\\d_]{1,14}{_}){0,2}{role_marker}{_}").search(
+        sentence.between(trigger.end, min(sentence.end, trigger.end + 40))
+    )
+    acted = lexicon.compiled("{<}{auxiliary:}{_}(?:[^\\W\\d_]{1,14}{_}){0,1}$").search(before)
+    by = agent and lexicon.value("role_marker", agent["role_marker"]) == "by" and not acted
+    if by and verb and lexicon.compiled("{participle:}$").search(verb[0]):
+        return True
     return bool(bare or (found and lexicon.value("passive", found["passive"])))
 
 

@@ -289,6 +289,8 @@ def add_topic(reader: Reader, sentence: Sentence, trigger: Trigger, parts: dict[
 
 # "le premier", "le second": of two told before.
 _PLACES = {"first": 0, "second": 1}
+# "l'acquéreur", "le vendeur", "la cible": the parts of the purchase told before that such a word may mean.
+_ROLES = {"buyer": frozenset({PAYS}), "seller": frozenset({"seller"}), "bought": frozenset({"target"})}
 
 
 def resolve(
@@ -297,6 +299,10 @@ def resolve(
     """The organisations that a word stands for ("la start-up", "both firms"), none where it is not clear."""
     kind = group.reference
     back = reader.sentences[max(0, sentence.index - 4) : sentence.index + 1]
+    if kind in _ROLES:
+        told = [d.parts for s in back[:-1] for d in s.drafts if d.type in ("acquisition", "stake")]
+        held = [[i for part in _ROLES[kind] for i in parts.get(part, [])] for parts in told]
+        return next((orgs for orgs in reversed(held) if orgs), [])
     for earlier in reversed(back):
         if earlier.entry != sentence.entry:
             break
