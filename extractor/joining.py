@@ -45,7 +45,8 @@ def _agrees(reader: Reader, a: Draft, b: Draft, *, near: bool) -> bool:
     if a.amount is not None and b.amount is not None and not _same_amount(reader, a, b):
         return a.partial != b.partial and bool(x & y)
     if near and (not x or not y):
-        return True
+        # "Levées de fonds : 50 M$, et Alvia acquiert Bertin": what is raised is not what is bought.
+        return not ({a.type, b.type} == {"investment", "acquisition"} and {a.amount, b.amount} != {None})
     if near and _complete_each_other(reader, a, b):
         return True
     generic = near and {a.type, b.type} <= {CONTRACT, "partnership"} and a.amount is None and b.amount is None
@@ -406,7 +407,7 @@ def _add_to_told(reader: Reader, drafts: list[Draft], sentence: Sentence) -> Non
     if amounts and told.amount is None and told.sentences[-1] != sentence.index:
         told.amount = amounts[0]
     draft = Draft(told.rule, told.type, told.needs, sentence.index, sentence.start, noun=True)
-    if told.term is None:
+    if told.term is None and sentence.spans("{<}{deal_anaphor:}{>}"):
         told.term = term_of(reader, sentence, draft, [draft])
     if told.date is None and sentence.spans("{<}{announce:}{>}"):
         told.date, told.date_value, told.own_date = date_of(reader, sentence, draft)

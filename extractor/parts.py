@@ -153,7 +153,8 @@ class _Frame:
                 # "reçoit une commande de A": what the verb says of a word before a name goes first.
                 told = self.governor.part(g.marker) or told
             told = told or (trigger.part("of") if g.inner else None)
-            if g.marker == "of" and told in self.exact and not (self.by and told != trigger.part("by")):
+            again = self.by and told != trigger.part("by") and trigger.part("by") not in self.exact
+            if g.marker == "of" and told in self.exact and not again:
                 continue
             if told and self._is_mine(g):
                 self._put(self._part_behind(g, told), g)

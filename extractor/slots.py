@@ -106,6 +106,15 @@ def _may_claim(sentence: Sentence, index: int, trigger: Trigger, *, light: bool)
     # "Pour ses travaux, estimés à 70 millions, A obtient un prêt": what stands before is not the verb's.
     if light and m.start < trigger.start:
         return False
+    # "Bertin 50 M$, Alvia acquiert Corio": an amount beside a name, and another's clause behind the comma.
+    ahead = sentence.between(sentence.start, m.start)
+    gap = sentence.between(m.end, trigger.start) if m.end <= trigger.start else ""
+    if (
+        not trigger.noun
+        and re.match(" ?, ?\ue000", gap)
+        and re.search(r"(?:\ue000\ue004*|[A-ZÀ-Ý]\w+) ?$", ahead)
+    ):
+        return False
     return (
         trigger.rule.options["type"] in _VALUED
         or m.type is not MentionType.MONEY
