@@ -200,6 +200,10 @@ def find_subject(
             continue
         owner = objects.get(g.start)
         if owner is not None and owner != n:
+            if sentence.triggers[owner].rule.options.get("controls") and _opens_infinitive(
+                sentence, g, trigger
+            ):
+                return g
             # The object of the verb before: "A buys B and invests" speaks of A.
             return subjects.get(owner)
         return g
@@ -216,3 +220,9 @@ def find_subject(
 
 def _has_verb(sentence: Sentence, start: int, trigger: Trigger) -> bool:
     return any(start <= t.start < trigger.start and not t.noun for t in sentence.triggers)
+
+
+def _opens_infinitive(sentence: Sentence, group: Group, trigger: Trigger) -> bool:
+    """ "A has chosen B to supply": the object of such a verb acts in the infinitive behind it."""
+    gap = sentence.between(group.end, trigger.start)
+    return bool(sentence.reader.lexicon.compiled("^ {infinitive:}(?:{_}|(?<='))$").match(gap))

@@ -79,7 +79,9 @@ def draft_sentence(reader: Reader, sentence: Sentence) -> list[Draft]:
         draft.goods = goods_of(sentence, trigger) or ("energy" if draft.power is not None else None)
         if draft.goods == "chips" and options.get("rented"):
             draft.goods = "cloud"
-        if draft.type == "investment" and (goods := goods_behind(sentence, parts.get(GETS, []))):
+        bought = parts.get(GETS, []) + parts.get("target", [])
+        if draft.type in ("investment", "infrastructure") and (goods := goods_behind(sentence, bought)):
+            parts[GETS] = parts.get(GETS, []) + parts.pop("target", [])
             draft.type, draft.goods = SUPPLY, goods
         governor = governor_of(sentence, n)
         verb = next((d for d in drafts if governor and d.places == [governor.start]), None)
