@@ -183,7 +183,7 @@ def doubt_about(sentence: Sentence, trigger: Trigger) -> str | None:
         reach = (left is not None and len(left) <= int(str(options.get("reach", 45)))) or (
             right is not None and len(right) <= int(str(options.get("reach", 90)))
         )
-        if inside or (reach and (options.get("across") or not re.search("[,;:]", left or right or ""))):
+        if inside or (reach and (options.get("across") or not re.search("[,;:()]", left or right or ""))):
             effects.add(effect)
     return "none" if "none" in effects else "planned" if "planned" in effects else None
 
