@@ -329,6 +329,8 @@ def _complete(
     before = [d for s in reader.sentences[max(0, sentence.index - 3) : sentence.index] for d in s.drafts]
     for told in [*reversed(recent), *reversed(before)]:
         if told.entry == draft.entry and _completes(reader, told, draft):
+            # "Le vendeur, C, était entré en 2017": when is told of C alone.
+            draft.date = draft.date_value = draft.term = None
             _join(reader, told, draft)
             if told not in drafts and is_complete(reader, told):
                 drafts.append(told)

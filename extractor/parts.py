@@ -70,7 +70,7 @@ class _Frame:
             trigger.noun and is_opposed(sentence, n, nearest, subjects)
         )
         self.subject = inverted_subject(sentence, trigger, self.right) or nearest
-        if self.subject is None and not self.governed:
+        if self.subject is None and not self.governed and trigger.part("subject"):
             self.subject = fronted_subject(sentence, trigger, self.right)
         if self.subject is not None:
             subjects[n] = self.subject
@@ -173,6 +173,7 @@ class _Frame:
             and group.marker == "of"
             and before.marker in ("with", "in", "to", "from")
             and len(WORD.findall(self.sentence.between(before.end, group.start))) <= 2
+            and not re.search(r"\d", self.sentence.between(before.end, group.start))
         )
 
     def _is_mine(self, group: Group) -> bool:

@@ -244,7 +244,10 @@ def stake_of(sentence: Sentence, draft: Draft, drafts: list[Draft]) -> Decimal |
     for found in sentence.found("stake"):
         place = found.match.start() + sentence.start
         fit = [
-            d for d in drafts if d.type in ("stake", "acquisition", "investment", "contract", "joint_venture")
+            d
+            for d in drafts
+            if d.type in ("stake", "acquisition", "investment", "contract", "joint_venture")
+            or (d.type == SUPPLY and d.parts.get("target"))
         ]
         if fit and min(fit, key=lambda d: abs(d.at - place)) is draft:
             # "la moitié": a rule may name the percentage itself.
@@ -392,6 +395,8 @@ def type_of(reader: Reader, draft: Draft) -> DealType:
         case "supply":
             if goods in GOODS:
                 return goods
+            if draft.parts.get("target") and draft.stake is not None and draft.stake < 50:
+                return DealType.STAKE if draft.amount is None else DealType.INVESTMENT
             return DealType.ACQUISITION if draft.parts.get("target") or draft.own else DealType.PARTNERSHIP
         case "contract" | "partnership" | "infrastructure" | "investment" if draft.parts.get("target"):
             small = draft.stake is not None and draft.stake < 50
