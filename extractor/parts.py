@@ -163,7 +163,7 @@ class _Frame:
                 self.objects[g.start] = self.n
                 indirect = trigger.part("indirect") if is_indirect(self.sentence, g) else None
                 self._put(indirect or str(trigger.part("object")), g)
-            elif not g.marker and (tail := trigger.part("tail")) and self._is_tail(g):
+            elif g.orgs and not g.marker and (tail := trigger.part("tail")) and self._is_tail(g):
                 self._put(tail, g)
 
     def _describes(self, before: Group | None, group: Group) -> bool:
@@ -195,6 +195,7 @@ class _Frame:
     def _is_object(self, group: Group) -> bool:
         return bool(
             not group.marker
+            and (group.orgs or not self.trigger.noun)
             and not self.passive
             and self.trigger.part("object")
             and self.n not in self.objects.values()

@@ -113,6 +113,7 @@ def _may_claim(sentence: Sentence, index: int, trigger: Trigger, *, light: bool)
         not trigger.noun
         and re.match(" ?, ?\ue000", gap)
         and re.search(r"(?:\ue000\ue004*|[A-ZÀ-Ý]\w+) ?$", ahead)
+        and not sentence.reader.lexicon.compiled("^ {role_marker:} $").match(ahead)
     ):
         return False
     return (
