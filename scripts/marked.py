@@ -1,4 +1,4 @@
-"""Texts whose names are marked, to learn from: news marked by hand for this project, WiNER-fr, and gold."""
+"""Texts whose names are marked, to learn from: news written and marked for this project, WiNER-fr, and gold."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from extractor.gold import split_front_matter
 
 ROOT = Path(__file__).parent.parent
 NAMES = ROOT / "gold" / "names"
+DEALS = ROOT / "gold" / "deals"
 Span = tuple[int, int]
 # Texts of WiNER-fr that stand in the development or the held-out gold.
 _LEFT_OUT = {
@@ -40,27 +41,45 @@ class Marked:
     orgs: frozenset[Span]
     optional: tuple[Span, ...]
     weight: int
+    held_out: bool = False
+    """Whether it is never learnt from: one text in six, of the passages of gold/deals every second."""
 
 
 def part(id_: str, salt: str = "") -> int:
     """A number below 100 by the digest of an id: a split that no order changes."""
-    return int(hashlib.sha256((salt + id_).encode()).hexdigest(), 16) % 100
+    return _digest(salt + id_) % 100
 
 
-def is_held_out(marked: Marked) -> bool:
-    """Whether a text is never learnt from: one in six."""
-    return part(marked.id) < 16
+def _digest(text: str) -> int:
+    return int(hashlib.sha256(text.encode()).hexdigest(), 16)
+
+
+def _sixth(id_: str) -> bool:
+    return part(id_) < 16
 
 
 def read_names(lang: str) -> Iterator[Marked]:
     """The news of gold/names in a language: `### id kind of text`, then the text with ⟦KIND|name⟧."""
-    for path in sorted(NAMES.glob(f"{lang}-*.txt")):
+    for id_, body in _blocks(NAMES, lang):
+        yield _of_marks(id_, lang, body, held_out=_sixth(id_))
+
+
+def read_deals(lang: str) -> Iterator[Marked]:
+    """The passages of gold/deals in a language: the same marks, and behind a line `---` the deals, left out here."""
+    for id_, body in _blocks(DEALS, lang):
+        text, _, _ = body.partition("\n---\n")
+        # Files of both folders use the same ids.
+        yield _of_marks(f"deals/{id_}", lang, text, held_out=_digest(id_) % 2 == 0)
+
+
+def _blocks(folder: Path, lang: str) -> Iterator[tuple[str, str]]:
+    for path in sorted(folder.glob(f"{lang}-*.txt")):
         for block in re.split(r"^### ", path.read_text("utf-8"), flags=re.MULTILINE)[1:]:
-            id_, _, body = block.partition("\n")
-            yield _of_marks(id_.split()[0], lang, body.strip())
+            head, _, body = block.partition("\n")
+            yield head.split()[0], body.strip()
 
 
-def _of_marks(id_: str, lang: str, marked: str) -> Marked:
+def _of_marks(id_: str, lang: str, marked: str, *, held_out: bool) -> Marked:
     text, ents, position = "", [], 0
     for match in _MARK.finditer(marked):
         text += marked[position : match.start()]
@@ -68,7 +87,7 @@ def _of_marks(id_: str, lang: str, marked: str) -> Marked:
         text += match[2]
         position = match.end()
     orgs = frozenset((a, b) for a, b, kind in ents if kind == "ORG")
-    return Marked(id_, lang, text + marked[position:], tuple(ents), orgs, (), weight=3)
+    return Marked(id_, lang, text + marked[position:], tuple(ents), orgs, (), weight=3, held_out=held_out)
 
 
 def read_winer(path: Path) -> Iterator[Marked]:
@@ -81,7 +100,16 @@ def read_winer(path: Path) -> Iterator[Marked]:
         orgs = {(a, b) for a, b, kind, _ in spans if kind == "ORG"}
         ents = tuple((a, b, _KINDS[kind]) for a, b, kind, nested in spans if kind in _KINDS and not nested)
         optional = tuple(sorted(orgs & unsure))
-        yield Marked(row["id"], row["lang"], row["text"], ents, frozenset(orgs - unsure), optional, weight=1)
+        yield Marked(
+            row["id"],
+            row["lang"],
+            row["text"],
+            ents,
+            frozenset(orgs - unsure),
+            optional,
+            weight=1,
+            held_out=_sixth(row["id"]),
+        )
 
 
 def read_gold(folders: Sequence[Path]) -> Iterator[Marked]:

@@ -1,8 +1,9 @@
-"""The news of gold/names: every mark is read, none crosses another, and the split never moves."""
+"""The news of gold/names and gold/deals: every mark is read, none crosses another, and the split never moves."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,12 +12,15 @@ from extractor.lexicon import languages
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
 
-from marked import NAMES, is_held_out, part, read_names
+from marked import DEALS, NAMES, Marked, part, read_deals, read_names
+
+Read = Callable[[str], Iterator[Marked]]
 
 
 @pytest.mark.parametrize("lang", languages())
-def test_marks_are_read(lang: str) -> None:
-    texts = list(read_names(lang))
+@pytest.mark.parametrize("read", [read_names, read_deals])
+def test_marks_are_read(read: Read, lang: str) -> None:
+    texts = list(read(lang))
     assert len({text.id for text in texts}) == len(texts) > 200
     for text in texts:
         assert not set("⟦⟧") & set(text.text), text.id
@@ -24,12 +28,28 @@ def test_marks_are_read(lang: str) -> None:
         assert all(one[1] <= two[0] for one, two in zip(text.ents, text.ents[1:], strict=False)), text.id
 
 
-def test_every_mark_is_of_a_known_kind() -> None:
-    marked = sum(path.read_text("utf-8").count("⟦") for path in NAMES.glob("*.txt"))
-    assert marked == sum(len(text.ents) for lang in languages() for text in read_names(lang))
+@pytest.mark.parametrize(("folder", "read"), [(NAMES, read_names), (DEALS, read_deals)])
+def test_every_mark_is_of_a_known_kind(folder: Path, read: Read) -> None:
+    marked = sum(path.read_text("utf-8").count("⟦") for path in folder.glob("*.txt"))
+    assert marked == sum(len(text.ents) for lang in languages() for text in read(lang))
+
+
+def test_no_deal_stands_in_a_passage() -> None:
+    texts = [text.text for lang in languages() for text in read_deals(lang)]
+    assert not [text for text in texts if "status=" in text or "\n---" in text]
+
+
+def test_ids_of_both_folders_differ() -> None:
+    ids = [text.id for lang in languages() for read in (read_names, read_deals) for text in read(lang)]
+    assert len(set(ids)) == len(ids)
 
 
 def test_one_text_in_six_is_held_out() -> None:
     texts = [text for lang in languages() for text in read_names(lang)]
-    assert 0.12 < sum(map(is_held_out, texts)) / len(texts) < 0.2
+    assert 0.12 < sum(text.held_out for text in texts) / len(texts) < 0.2
     assert (part("enb-001"), part("frn-001")) == (72, 41)
+
+
+def test_every_second_passage_is_held_out() -> None:
+    texts = {text.id: text.held_out for lang in languages() for text in read_deals(lang)}
+    assert 0.45 < sum(texts.values()) / len(texts) < 0.55
