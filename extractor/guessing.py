@@ -78,8 +78,8 @@ def _guess(
     named = reader.norms(
         i for i in sentence.of_type(MentionType.ORG) if start <= reader.mentions[i].start < end
     )
-    denied = any(start <= s < end for s, _, _ in sentence.spans("{<}{no_hint:}{>}"))
-    if denied or "none" in doubts:
+    # A word for a result or a dispute goes for all amounts of its sentence.
+    if "none" in doubts or sentence.spans("{<}{no_hint:}{>}"):
         return None
     if not (hints or headed or len(named) > 1):
         return None
