@@ -30,7 +30,11 @@ DATE_MASK = _MASK[MentionType.DATE]
 MENTION = re.compile("[\ue000-\ue003]\ue004*")
 _BREAK = re.compile(r"[,;:()\[\]—–•|]")
 WORD = re.compile(r"[^\W_]+")
-_HEADED = re.compile("\\W{0,4}\ue000\ue004*(?: ?\\([^()]{1,30}\\))? ?:")
+# A name, or two, that opens a line or what stands behind its mark, before a colon or a dash.
+_HEADED = re.compile(
+    "(?:^|[:\\]\u2013\u2014\u2022-]|\\d\\.) ?\ue000\ue004*(?: (?:\\w{1,3}|[&/,]) \ue000\ue004*)?"
+    "(?: ?\\([^()]{1,30}\\))? ?(?=:| [-\u2013\u2014] )"
+)
 # A sentence that is longer or holds more mentions or frames tells no deal, which keeps the time linear (the widest of
 # 200 articles: 400 characters, 11 and 6).
 _LONGEST, _WIDEST = 5_000, 40
@@ -149,10 +153,10 @@ class Sentence:
     def borders(self) -> list[int]:
         """Where a clause ends: at a word of the language, or a dash between blanks."""
         words = [start for start, _, _ in self.spans(r"(?<![^\W\d_])(?:{clause_border:})(?:{>}|(?<=\W))")]
+        words += [m.start() + self.start for m in re.finditer(r"(?<=\S )[-–—](?= )", self.masked)]
         # "Alvia : rachat de Bertin": whom a headline opens with is its subject.
-        headed = _HEADED.match(self.masked)
-        words = [b for b in words if not headed or b != self.start + headed.end() - 1]
-        return words + [m.start() + self.start for m in re.finditer(r"(?<=\S )[-–—](?= )", self.masked)]
+        headed = {m.end() + self.start for m in _HEADED.finditer(self.masked)}
+        return [b for b in words if b not in headed and b - 1 not in headed]
 
     def crossings(self, start: int, end: int) -> int:
         """How many clause borders lie between two places."""
@@ -269,7 +273,7 @@ class Sentence:
             )
         if re.search(r"[,;:()]|\. ", rest) or len(rest.split()) > 4 or MENTION.search(rest):
             return False
-        if last.marker and re.match(
+        if last.marker not in ("", "between") and re.match(
             r"\ue000\ue004* (?:[^\W_]{1,14} ){0,2}\ue001", self.between(last.end + joined.end(), self.end)
         ):
             return False

@@ -219,7 +219,12 @@ def goods_of(sentence: Sentence, trigger: Trigger) -> str | None:
     best: tuple[float, str] | None = None
     for start, end, m in sentence.spans("{<}{delivery}{>}"):
         kind = str(sentence.reader.lexicon.value("delivery", m["delivery"]))
-        if sentence.between(end, end + 1) == "-":
+        # "Énergie : …" is what a list is sorted by.
+        label = (
+            not sentence.masked[: start - sentence.start].strip(" -•*")
+            and sentence.between(end, end + 2).strip() == ":"
+        )
+        if label or sentence.between(end, end + 1) == "-":
             continue
         cost = float(start - trigger.end) if start >= trigger.end else 1.5 * (trigger.start - end) + 20
         cost += 80 * sentence.crossings(min(start, trigger.start), max(start, trigger.start))
