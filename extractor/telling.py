@@ -6,7 +6,7 @@ import itertools
 import re
 from dataclasses import replace
 
-from extractor.clauses import WORD, Group, Reader, Sentence, Trigger
+from extractor.clauses import BYSTANDERS, WORD, Group, Reader, Sentence, Trigger
 from extractor.drafts import CONTRACT, GETS, PAYS, SUPPLY, Draft, all_orgs
 from extractor.frames import governor_of, has_trigger, last_end, owner_of
 from extractor.parts import add_announcer, add_topic, fill_parts
@@ -264,7 +264,8 @@ def _pairs(reader: Reader, sentence: Sentence, drafts: list[Draft]) -> list[Draf
         span = (found.match.start() + sentence.start, found.match.end() + sentence.start)
         inside = [i for i in sentence.mentions if span[0] <= reader.mentions[i].start < span[1]]
         org, money = inside[0], inside[-1]
-        if not funding or amount_kind(sentence, money) not in USABLE:
+        apart = any(org in g.orgs and g.marker in BYSTANDERS for g in sentence.groups)
+        if not funding or apart or amount_kind(sentence, money) not in USABLE:
             continue
         holder = next((d for d in drafts if d.amount == money), None)
         if holder is not None and org in all_orgs(holder):
