@@ -60,23 +60,30 @@ def _sixth(id_: str) -> bool:
 
 def read_names(lang: str) -> Iterator[Marked]:
     """The news of gold/names in a language: `### id kind of text`, then the text with ⟦KIND|name⟧."""
-    for id_, body in _blocks(NAMES, lang):
+    for (id_, *_), body in _blocks(NAMES, lang):
         yield _of_marks(id_, lang, body, held_out=_sixth(id_))
 
 
 def read_deals(lang: str) -> Iterator[Marked]:
-    """The passages of gold/deals in a language: the same marks, and behind a line `---` the deals, left out here."""
-    for id_, body in _blocks(DEALS, lang):
-        text, _, _ = body.partition("\n---\n")
+    """The passages of gold/deals in a language."""
+    for marked, _, _ in read_passages(lang):
+        yield marked
+
+
+def read_passages(lang: str) -> Iterator[tuple[Marked, str, list[str]]]:
+    """The passages of gold/deals: `### id date`, the same marks, then behind a line `---` a line for each deal."""
+    for (id_, published), body in _blocks(DEALS, lang):
+        text, _, deals = body.partition("\n---\n")
         # Files of both folders use the same ids.
-        yield _of_marks(f"deals/{id_}", lang, text, held_out=_digest(id_) % 2 == 0)
+        marked = _of_marks(f"deals/{id_}", lang, text, held_out=_digest(id_) % 2 == 0)
+        yield marked, published, deals.splitlines()
 
 
-def _blocks(folder: Path, lang: str) -> Iterator[tuple[str, str]]:
+def _blocks(folder: Path, lang: str) -> Iterator[tuple[list[str], str]]:
     for path in sorted(folder.glob(f"{lang}-*.txt")):
         for block in re.split(r"^### ", path.read_text("utf-8"), flags=re.MULTILINE)[1:]:
             head, _, body = block.partition("\n")
-            yield head.split()[0], body.strip()
+            yield head.split(), body.strip()
 
 
 def _of_marks(id_: str, lang: str, marked: str, *, held_out: bool) -> Marked:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from extractor.gold import SPLITS, load_gold
 from extractor.lexicon import languages
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
+SCRIPTS = Path(__file__).parent.parent / "scripts"
+sys.path.insert(0, str(SCRIPTS))
 
-from marked import DEALS, NAMES, Marked, part, read_deals, read_names
+from marked import DEALS, NAMES, Marked, part, read_deals, read_names, read_passages
 
 Read = Callable[[str], Iterator[Marked]]
 
@@ -53,3 +56,15 @@ def test_one_text_in_six_is_held_out() -> None:
 def test_every_second_passage_is_held_out() -> None:
     texts = {text.id: text.held_out for lang in languages() for text in read_deals(lang)}
     assert 0.45 < sum(texts.values()) / len(texts) < 0.55
+
+
+def test_passages_become_gold(tmp_path: Path) -> None:
+    subprocess.run([sys.executable, SCRIPTS / "passages", tmp_path], check=True)
+    gold = [item for split in SPLITS for item in load_gold(tmp_path / split)]
+    told = [line for lang in languages() for _, _, lines in read_passages(lang) for line in lines if line != "none"]
+    deals = [deal for item in gold for deal in item.extraction.deals]
+    assert len(deals) == len(told) > 1000
+    assert sum(deal.amount is not None for deal in deals) == sum("amount=" in line for line in told)
+    assert sum(bool(deal.payer) for deal in deals) == sum("payer=" in line for line in told)
+    marked = {m.text for item in gold for m in item.extraction.mentions}
+    assert {name for deal in deals for name in deal.parties} <= marked
