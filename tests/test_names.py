@@ -12,11 +12,11 @@ import pytest
 from extractor.gold import SPLITS, load_gold
 from extractor.lexicon import languages
 
-SCRIPTS = Path(__file__).parent.parent / "scripts"
-sys.path.insert(0, str(SCRIPTS))
+sys.path.insert(0, str(Path(__file__).parent.parent / "scripts"))
 
 from marked import DEALS, NAMES, Marked, part, read_deals, read_names, read_passages
 
+SCRIPTS = Path(__file__).parent.parent / "scripts"
 Read = Callable[[str], Iterator[Marked]]
 
 
@@ -61,7 +61,13 @@ def test_every_second_passage_is_held_out() -> None:
 def test_passages_become_gold(tmp_path: Path) -> None:
     subprocess.run([sys.executable, SCRIPTS / "passages", tmp_path], check=True)
     gold = [item for split in SPLITS for item in load_gold(tmp_path / split)]
-    told = [line for lang in languages() for _, _, lines in read_passages(lang) for line in lines if line != "none"]
+    told = [
+        line
+        for lang in languages()
+        for _, _, lines in read_passages(lang)
+        for line in lines
+        if line != "none"
+    ]
     deals = [deal for item in gold for deal in item.extraction.deals]
     assert len(deals) == len(told) > 1000
     assert sum(deal.amount is not None for deal in deals) == sum("amount=" in line for line in told)
