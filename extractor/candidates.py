@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from extractor.gazetteer import Gazetteer, Known, fold
 from extractor.lexicon import Found, Lexicon, surface_key
-from extractor.reading import BLANKS, Reading, Span
+from extractor.reading import BLANKS, Reading, Span, Token
 
 # Longer runs are titles in capitals: only their short parts are names.
 _LONG_RUN = 6
@@ -176,7 +176,9 @@ class Candidates:
                 and not self.reading.is_legal(high - 2)
             ):
                 high -= 1
-            while high - low > 1 and self.reading.tokens[high - 1].text == "'s":
+            while high - low > 1 and (
+                self.reading.tokens[high - 1].text == "'s" or self._links(self.reading.tokens[high - 1])
+            ):
                 high -= 1
             if low >= high:
                 continue
@@ -187,6 +189,10 @@ class Candidates:
             kept.append((*span, kind))
             self._add(*span, f"tagger:{kind}")
         return kept
+
+    def _links(self, token: Token) -> bool:
+        """Whether a word only joins the parts of a name: none ends with "of" or "and"."""
+        return token.text.islower() and self.reading.words.before.get(token.text) in _LINKS
 
     def _add_known(self) -> None:
         for hit in self.hits:

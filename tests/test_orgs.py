@@ -101,6 +101,13 @@ def test_the_tagger_is_evidence() -> None:
     assert names(found(text, "en", tagged=tagged)) == [("Tarvenholt", "Tarvenholt")]
 
 
+@pytest.mark.parametrize("last", ["and", "of", "'s"])
+def test_no_name_ends_with_a_word_that_joins(last: str) -> None:
+    text = f"They talked about Tarvenholt {last} small ones."
+    tagged = (TaggedSpan(18, 29 + len(last), "ORG"),)
+    assert names(found(text, "en", tagged=tagged)) == [("Tarvenholt", "Tarvenholt")]
+
+
 @pytest.mark.parametrize("lang", languages())
 @given(st.text(max_size=200))
 @settings(max_examples=30, deadline=None)
