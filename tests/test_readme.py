@@ -45,7 +45,7 @@ def site() -> Iterator[str]:
 
 def trimmed(output: str) -> str:
     """Without blanks at the ends of lines, of which tables have many."""
-    return "\n".join(line.rstrip() for line in output.splittrimmed()).strip("\n")
+    return "\n".join(line.rstrip() for line in output.splitlines()).strip("\n")
 
 
 @pytest.mark.model
