@@ -57,6 +57,7 @@ class Candidates:
         self.found: dict[Span, Candidate] = {}
         self.run_of: dict[int, Span] = {}
         self._small_pairs = self._pairs()
+        self._always_own = self._owners()
         self._add_runs()
         self.name_words = gazetteer.words
         self.hits = gazetteer.find(reading.text, borders=reading.borders)
@@ -134,7 +135,7 @@ class Candidates:
         elif (
             after.text == "'s"
             and after.start == whole[1]
-            and self._always_owns(self.reading.text[slice(*whole)])
+            and self.reading.tokens[run[-1]].text in self._always_own
         ):
             self._add(whole[0], after.end, "closes:possessive")
         elif (
@@ -145,9 +146,14 @@ class Candidates:
         elif self._small_pairs[self.reading.text[self.reading.tokens[run[-1]].start : after.end]] > 1:
             self._add(whole[0], after.end, "closes:small")
 
-    def _always_owns(self, name: str) -> bool:
-        """Whether a name stands again in the text, and never without its "'s": "Harrod's"."""
-        return 1 < self.reading.text.count(name) == self.reading.text.count(f"{name}'s")
+    def _owners(self) -> set[str]:
+        """Words that stand more than once in the text, and never without their "'s": "Harrod's"."""
+        tokens = self.reading.tokens
+        told = Counter(token.text for token in tokens)
+        owned = Counter(
+            one.text for one, two in pairwise(tokens) if two.text == "'s" and two.start == one.end
+        )
+        return {word for word, times in owned.items() if 1 < times == told[word]}
 
     def _pairs(self) -> Counter[str]:
         """How often each capitalised word stands before the same small one that no table knows."""
