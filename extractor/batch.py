@@ -82,7 +82,7 @@ def extract_stream(
             while waiting:
                 yield _collect(pool, *waiting.popleft(), options)
         except BaseException:
-            pool.stop()  # type: ignore[no-untyped-call]
+            pool.stop()
             raise
 
 

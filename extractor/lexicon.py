@@ -49,7 +49,8 @@ _MACROS = {
 }
 # Before a word: no letter or digit, or no letter.
 _BORDERS = (_MACROS["<"], r"(?<![^\W\d_])")
-_PLACEHOLDER = re.compile(r"\{(<|>|_|[a-z][a-z_]*)(:[a-z_0-9]*)?\}")
+# A placeholder, or a blank, which stands for any.
+_PLACEHOLDER = re.compile(r"\{(<|>|_|[a-z][a-z_]*)(:[a-z_0-9]*)?\}| ")
 # One character for one, so that offsets hold: apostrophes, hyphens that only forbid a break, and every blank.
 _ONE_TO_ONE = {
     "’": "'", "ʼ": "'", "‘": "'", "´": "'", "\u2010": "-", "\u2011": "-",
@@ -119,7 +120,7 @@ class Lexicon:
         self._tables: dict[str, dict[str, TableValue]] = {}
         self._patterns: dict[str, str] = {}
         self._sources: dict[str, Path] = {}
-        schema = _read_toml(LANG_DIR / SHARED / "schema.toml")
+        schema = cast("dict[str, dict[str, list[str]]]", _read_toml(LANG_DIR / SHARED / "schema.toml"))
         raw_rules: list[tuple[Path, str, list[dict[str, TableValue]]]] = []
         for file, wanted in schema.items():
             path = (
@@ -187,6 +188,8 @@ class Lexicon:
 
             def one(match: re.Match[str]) -> str:
                 name, label = match[1], match[2]
+                if name is None:
+                    return _OPTIONAL_BLANK
                 if name in _MACROS:
                     return _MACROS[name]
                 if name in self._patterns:
@@ -201,14 +204,7 @@ class Lexicon:
                 seen[group] = seen.get(group, 0) + 1
                 return f"(?P<{group}{seen[group] if seen[group] > 1 else ''}>{body})"
 
-            parts = _PLACEHOLDER.split(fragment)
-            # split gives text, name, label, text, …: only the text between placeholders has blanks to widen.
-            out = []
-            for i in range(0, len(parts), 3):
-                out.append(parts[i].replace(" ", _OPTIONAL_BLANK))
-                if i + 1 < len(parts):
-                    out.append(one(_PLACEHOLDER.match("{" + parts[i + 1] + (parts[i + 2] or "") + "}")))  # type: ignore[arg-type]
-            return "".join(out)
+            return _PLACEHOLDER.sub(one, fragment)
 
         return fill(template, 0)
 
@@ -303,8 +299,8 @@ def _read_toml(path: Path) -> dict[str, dict[str, object]]:
         raise LexiconError(f"{path}: {error}") from error
 
 
-def _check_keys(path: Path, data: Mapping[str, object], wanted: Mapping[str, object]) -> None:
-    expected = {*wanted.get("tables", ()), *wanted.get("rules", ())}  # type: ignore[misc]
+def _check_keys(path: Path, data: Mapping[str, object], wanted: Mapping[str, Iterable[str]]) -> None:
+    expected = {*wanted.get("tables", ()), *wanted.get("rules", ())}
     missing, unknown = expected - set(data), set(data) - expected - {"pattern"}
     if missing:
         raise LexiconError(f"{path}: missing key {sorted(missing)[0]!r}")

@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
-from typing import IO, Protocol, cast
+from typing import IO, Any, Protocol, cast
 
 from extractor.records import Record, from_record, to_record
 from extractor.table import csv_text, to_frame
@@ -201,7 +201,7 @@ class FileWriter:
                 sizes = cast("list[int]", state["sizes"])
                 if all(length >= size for length, size in zip(lengths, sizes, strict=True)):
                     self._journal.truncate(sum(len(line) + 1 for line in lines))
-                    self.done = Done(**cast("dict[str, object]", state["done"]))  # type: ignore[arg-type]
+                    self.done = Done(**cast("dict[str, Any]", state["done"]))
                     return sizes
             lines.pop()
         return None

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from extractor.values import (
     Article,
@@ -226,7 +226,7 @@ def read_value(row: Mapping[str, Json], surface: str) -> MentionValue:
 
 def read_deal(row: Record) -> Deal:
     """The deal that a record holds."""
-    values: dict[str, object] = {}
+    values: dict[str, Any] = {}
     for slot in DEAL_SLOTS:
         value = row.get(slot)
         if slot in _LISTS:
@@ -241,7 +241,7 @@ def read_deal(row: Record) -> Deal:
         values[slot] = Qualifier(cast(str, row[slot])) if row.get(slot) else None
     provenance = cast("dict[str, list[int]]", row.get("provenance") or {})
     return Deal(
-        **values,  # type: ignore[arg-type]
+        **values,
         entry=cast("int | None", row.get("entry")),
         confidence=cast("float | None", row.get("confidence")),
         provenance={slot: tuple(indices) for slot, indices in provenance.items()},

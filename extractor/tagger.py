@@ -152,7 +152,8 @@ class Tagger:
 
     def _learn(self, keys: Sequence[tuple[int, int]], doc: Doc) -> None:
         words = Doc(doc.vocab, words=[doc.vocab.strings[orth] for orth, _ in keys])
-        words.from_array(["NORM"], np.array([[norm] for _, norm in keys], np.uint64))  # type: ignore[arg-type]
+        for token, (_, norm) in zip(words, keys, strict=True):
+            token.norm_ = doc.vocab.strings[norm]
         first, end = len(self._rows), len(self._rows) + len(keys)
         if end > len(self._vectors):
             self._vectors = np.empty((end, self._width), np.float32)
