@@ -276,7 +276,8 @@ def _completes(reader: Reader, told: Draft, draft: Draft) -> bool:
         return False
     (part,) = draft.parts
     apart = not set(reader.norms(all_orgs(told))) & set(reader.norms(all_orgs(draft)))
-    whole = bool(told.parts.get("target")) if draft.type == "acquisition" else bool(told.parts)
+    priced = told.type == "acquisition" and told.amount is not None
+    whole = priced or bool(told.parts.get("target") if draft.type == "acquisition" else told.parts)
     return apart and whole and not told.parts.get(part) and not told.parts.get(SIDES)
 
 

@@ -418,6 +418,9 @@ def type_of(reader: Reader, draft: Draft) -> DealType:
         # Most of the shares is the company.
         case "stake" if pays and draft.stake is not None and draft.stake > 50:
             return DealType.ACQUISITION
+        # A seller or no money: shares change hands.
+        case "stake" if pays and draft.amount is not None and not draft.parts.get("seller"):
+            return DealType.INVESTMENT
         case "investment" if pays and not gets and (draft.own or is_of_thing(reader, draft)):
             return DealType.INFRASTRUCTURE
         case "infrastructure" if gets:

@@ -76,7 +76,8 @@ def draft_sentence(reader: Reader, sentence: Sentence) -> list[Draft]:
         mine = [i for i, owner in money.items() if owner == n] if options.get("money", True) else []
         draft.power = next((i for i, owner in power.items() if owner == n), None)
         draft.again = bool(sentence.spans("{<}{again}{>}")) and has_again(sentence, trigger, mine)
-        draft.goods = goods_of(sentence, trigger) or ("energy" if draft.power is not None else None)
+        goods = options.get("goods") or goods_of(sentence, trigger)
+        draft.goods = str(goods) if goods else "energy" if draft.power is not None else None
         if draft.goods == "chips" and options.get("rented"):
             draft.goods = "cloud"
         bought = parts.get(GETS, []) + parts.get("target", [])
