@@ -431,8 +431,16 @@ class Reader:
         return dominant if self.norm(dominant) in head else None
 
     @cached_property
+    def public(self) -> frozenset[str]:
+        """Norms of ministries, governments, cities: no word for a company stands for one."""
+        return self._of_side("state")
+
+    @cached_property
     def watchers(self) -> frozenset[str]:
         """Norms of those who allow or judge deals and have no part in them: a court, an authority."""
+        return self._of_side("watcher")
+
+    def _of_side(self, side: str) -> frozenset[str]:
         lexicon = self.lexicon
         pattern = lexicon.compiled("{<}{name_side}{>}")
         norms = {self.norm(i) for i in self._order if self.mentions[i].type is MentionType.ORG}
@@ -440,7 +448,7 @@ class Reader:
             norm
             for norm in norms
             for m in pattern.finditer(norm)
-            if lexicon.value("name_side", m["name_side"]) == "watcher"
+            if lexicon.value("name_side", m["name_side"]) == side
         )
 
     def norm(self, index: int) -> str:

@@ -179,7 +179,7 @@ def _sides_by_name(reader: Reader, norms: list[str], kind: DealType) -> tuple[li
     told = {
         n: {str(reader.lexicon.value("name_side", m["name_side"])) for m in words.finditer(n)} for n in norms
     }
-    payer = [n for n in norms if "customer" in told[n]]
+    payer = [n for n in norms if told[n] & {"customer", "state"}]
     payee = [n for n in norms if n not in payer and (payer or str(kind) in told[n])]
     payer = payer or [n for n in norms if payee and n not in payee]
     return (payer, payee) if payer and payee else ([], [])

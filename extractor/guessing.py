@@ -6,7 +6,7 @@ import re
 
 from extractor.clauses import BYSTANDERS, MONEY_MASK, ORG_MASK, Group, Reader, Sentence
 from extractor.drafts import GETS, PAYS, SIDES, Draft, all_orgs
-from extractor.parts import resolve
+from extractor.references import resolve
 from extractor.slots import amount_kind, date_of, find_sources, is_complete, set_report
 from extractor.values import MentionType, Status
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import replace
 
 from extractor.clauses import WORD, Group, Reader, Sentence
 from extractor.drafts import CONTRACT, GETS, GOODS, PAYS, SIDES, SUPPLY, Draft, all_orgs, side_orgs
 from extractor.frames import governor_of
-from extractor.parts import resolve
+from extractor.references import resolve
 from extractor.slots import (
     USABLE,
     amount_kind,
     date_of,
     find_sources,
+    goods_covered,
     is_complete,
     is_of_thing,
     stake_of,
@@ -157,6 +159,7 @@ def _join(reader: Reader, a: Draft, b: Draft) -> None:
         and (kind in ("infrastructure", "stake") or (kind, other.type) == ("investment", "acquisition"))
     ):
         kind = other.type
+    told_alone = a.amount is None and b.amount is not None
     a.goods = lead.goods or other.goods
     a.parts = {k: v for k, v in parts.items() if v}
     a.type = kind
@@ -170,7 +173,8 @@ def _join(reader: Reader, a: Draft, b: Draft) -> None:
         a.date = b.date
     a.date_value = a.date_value or b.date_value
     order = [Status.REPORTED, Status.ANNOUNCED, Status.PLANNED]
-    if a.sentence == b.sentence:
+    # A headline tells what the text beneath it has from others.
+    if a.sentence == b.sentence or (told_alone and b.status is Status.REPORTED):
         a.status = min(a.status, b.status, key=order.index)
         a.source = a.source if a.source is not None else b.source
     a.alone = a.alone or b.alone
@@ -198,7 +202,10 @@ def _fill_from_topic(reader: Reader, draft: Draft) -> None:
 def _fill_from_before(reader: Reader, sentence: Sentence, draft: Draft) -> None:
     """ "A finds new money. B puts up 20 million": whom the sentence before speaks of gets what no one else does."""
     funded = draft.type in ("investment", "debt") and not draft.own
-    if not funded or draft.amount is None or reader.money(draft.amount).value is None:
+    paid = funded and draft.amount is not None and reader.money(draft.amount).value is not None
+    # "entre au capital", "8 % des actions": of the company told before; "8 % de la mine" is of a thing.
+    stake = draft.type == "stake" and (draft.stake or draft.amount is not None)
+    if not paid and not (stake and sentence.spans("{<}{money_thing:}{>}")):
         return
     if is_of_thing(reader, draft):
         return
@@ -209,7 +216,8 @@ def _fill_from_before(reader: Reader, sentence: Sentence, draft: Draft) -> None:
     if sentence.bullet or (draft.noun and draft.type == "investment") or (apart and draft.type == "debt"):
         return
     here = Group((), sentence.start, sentence.start, "", reference="one")
-    found = resolve(reader, sentence, here, set(reader.norms(all_orgs(draft))), subject=True)
+    held = {*reader.norms(all_orgs(draft)), *(reader.public if draft.type == "stake" else ())}
+    found = resolve(reader, sentence, here, held, subject=True)
     earlier = reader.sentences[max(0, sentence.index - 3) : sentence.index]
     last = next((s for s in reversed(earlier) if s.of_type(MentionType.ORG)), sentence)
     if found and last.start <= reader.mentions[found[0]].start < last.end:
@@ -233,6 +241,8 @@ def merge_in_sentence(reader: Reader, sentence: Sentence, drafts: list[Draft]) -
                 or _completes(reader, d, draft)
             ]
             target = fit[-1] if fit else None
+            if target is None and (terms := _terms_of(reader, sentence, merged, draft)):
+                target = terms
         if target is not None:
             _join(reader, target, draft)
         else:
@@ -252,6 +262,23 @@ def _linked(reader: Reader, sentence: Sentence, verb: Draft, noun: Draft) -> boo
     gets = set(reader.norms(side_orgs(verb, GETS))) & set(reader.norms(side_orgs(noun, PAYS)))
     same = verb.amount is None or noun.amount is None or verb.amount == noun.amount
     return governor is not None and governor.start in verb.places and same and not pays | gets
+
+
+def _terms_of(reader: Reader, sentence: Sentence, told: list[Draft], draft: Draft) -> Draft | None:
+    """ "A a trouvé un accord avec B pour le rachat de C": who is agreed with sells what the sentence says is bought."""
+    if draft.type != "acquisition" or not draft.parts.get("target") or draft.parts.get("seller"):
+        return None
+    buyers, held = set(reader.norms(side_orgs(draft, PAYS))), set(reader.norms(all_orgs(draft)))
+    for terms in reversed(told):
+        parties = reader.norms(all_orgs(terms))
+        plain = terms.type in (CONTRACT, "partnership") and set(terms.parts) == {SIDES} and len(parties) == 2
+        same = terms.amount is None or draft.amount is None
+        apart = not (held & set(parties)) - buyers and buyers < set(parties)
+        one_clause = not re.search("[,;:]", sentence.between(terms.end, max(terms.end, draft.at)))
+        if plain and same and buyers and apart and terms.end <= draft.at and one_clause:
+            terms.parts = {"seller": [i for i in all_orgs(terms) if reader.norm(i) not in buyers]}
+            return terms
+    return None
 
 
 def _inherit(reader: Reader, earlier: list[Draft], draft: Draft) -> None:
@@ -409,6 +436,8 @@ def _add_to_told(reader: Reader, drafts: list[Draft], sentence: Sentence) -> Non
     amounts = [i for i in sentence.of_type(MentionType.MONEY) if amount_kind(sentence, i) in usable]
     if amounts and told.amount is None and told.sentences[-1] != sentence.index:
         told.amount = amounts[0]
+    if told.goods is None and told.type == CONTRACT:
+        told.goods = goods_covered(sentence)
     draft = Draft(told.rule, told.type, told.needs, sentence.index, sentence.start, noun=True)
     if told.term is None and sentence.spans("{<}{deal_anaphor:}{>}"):
         told.term = term_of(reader, sentence, draft, [draft])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from extractor.clauses import BYSTANDERS, ORG_MASK, WORD, Group, Reader, Sentence, Trigger
+from extractor.clauses import ORG_MASK, WORD, Group, Reader, Sentence, Trigger
 from extractor.drafts import GETS, PARTS, PAYS, SIDES, SUPPLY
 from extractor.frames import (
     antecedent_of,
@@ -22,6 +22,7 @@ from extractor.frames import (
     object_pronoun,
     owner_of,
 )
+from extractor.references import resolve
 
 # A part told by one of these is nobody else's; "a contract from B" leaves room for its other party.
 _NAMED = frozenset({"of", "by"})
@@ -288,58 +289,3 @@ def add_topic(reader: Reader, sentence: Sentence, trigger: Trigger, parts: dict[
     ).search(before)
     if topic is not None and not named:
         parts[str(trigger.part("subject"))] = [topic]
-
-
-# "le premier", "le second": of two told before.
-_PLACES = {"first": 0, "second": 1}
-# "l'acquéreur", "le vendeur", "la cible": the parts of the purchase told before that such a word may mean.
-_ROLES = {"buyer": frozenset({PAYS}), "seller": frozenset({"seller"}), "bought": frozenset({"target"})}
-
-
-def resolve(
-    reader: Reader, sentence: Sentence, group: Group, exclude: set[str], *, subject: bool
-) -> list[int]:
-    """The organisations that a word stands for ("la start-up", "both firms"), none where it is not clear."""
-    kind = group.reference
-    back = reader.sentences[max(0, sentence.index - 4) : sentence.index + 1]
-    if kind in _ROLES:
-        told = [d.parts for s in back[:-1] for d in s.drafts if d.type in ("acquisition", "stake")]
-        held = [[i for part in _ROLES[kind] for i in parts.get(part, [])] for parts in told]
-        return next((orgs for orgs in reversed(held) if orgs), [])
-    for earlier in reversed(back):
-        if earlier.entry != sentence.entry:
-            break
-        groups = [
-            g
-            for g in earlier.groups
-            if g.orgs
-            and not g.aside
-            and g.marker not in BYSTANDERS
-            and (earlier is not sentence or g.end <= group.start)
-        ]
-        found = [i for g in groups for i in g.orgs if reader.norm(i) not in exclude]
-        if not found:
-            continue
-        bare = [g for g in groups if g.marker in ("", "head") and not set(reader.norms(g.orgs)) & exclude]
-        if kind in _PLACES:
-            pair = {reader.norm(i): i for g in reversed(groups) for i in reversed(g.orgs)}
-            return [sorted(pair.values())[_PLACES[kind]]] if len(pair) == 2 else []
-        if kind == "near":
-            # "It" that opens a sentence is who acted in the one before.
-            opens = len(WORD.findall(sentence.between(sentence.start, group.start))) <= 2
-            first = subject and opens and earlier is not sentence
-            return list((bare or groups)[0 if first else -1].orgs[:1])
-        if kind == "one":
-            if subject and not bare and earlier is not sentence and earlier.index > back[0].index:
-                continue
-            return [bare[0].orgs[0]] if subject and bare else [found[-1]]
-        several = [g for g in bare if len(set(reader.norms(g.orgs))) >= 2]
-        if several:
-            return list(several[-1].orgs)
-        if kind == "many" and subject and bare:
-            return list(bare[0].orgs)
-        distinct = {reader.norm(i): i for i in reversed(found)}
-        if len(distinct) >= 2:
-            return sorted(distinct.values())[:2] if kind == "both" else []
-    topic = reader.dominant if kind == "one" and subject else None
-    return [topic] if topic is not None and reader.norm(topic) not in exclude else []

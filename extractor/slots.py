@@ -145,7 +145,7 @@ def _reports(reader: Reader, sentence: Sentence) -> list[tuple[int | None, int, 
     out: list[tuple[int | None, int, int]] = []
     for found in sentence.found("report"):
         options = found.rule.options
-        for name in ("source", "source2"):
+        for name in ("source", "source2", "source3"):
             if name in found.rule.regex.groupindex and found.match[name]:
                 place = found.match.start(name) + sentence.start
                 index = next((i for i in sentence.mentions if reader.mentions[i].start == place), None)
@@ -233,6 +233,16 @@ def goods_of(sentence: Sentence, trigger: Trigger) -> str | None:
     return best[1] if best else None
 
 
+def goods_covered(sentence: Sentence) -> str | None:
+    """ "Le contrat porte sur 300 processeurs": what the deal told before is about."""
+    lexicon = sentence.reader.lexicon
+    for _, _, m in sentence.spans("{<}{covering:}(?:{>}|(?<=:))[^.;]{0,80}?{<}{delivery}{>}"):
+        kind = str(lexicon.value("delivery", m["delivery"]))
+        if kind in GOODS:
+            return kind
+    return None
+
+
 def goods_behind(sentence: Sentence, payees: list[int]) -> str | None:
     """ "investit dans X Azure": the name describes what is bought."""
     lexicon = sentence.reader.lexicon
@@ -283,6 +293,11 @@ def date_of(reader: Reader, sentence: Sentence, draft: Draft) -> tuple[int | Non
             continue
         low, high = min(m.start, draft.at), max(m.start, draft.at)
         crossed = sentence.crossings(low, high)
+        # "…, a annoncé mardi A": goes for the whole of the sentence.
+        if crossed and lexicon.compiled(
+            "[^\\w\\s\ue000-\ue004'-] {announce:} (?:[^\\W\\d_]{1,9}{_})?$"
+        ).search(before):
+            crossed = 0
         cost = float(high - low) + 80 * crossed
         if m.end < draft.at and lexicon.compiled("{<}{org_joiner:}{>}").search(
             sentence.between(m.end, draft.at)

@@ -20,7 +20,7 @@ LAYERS = (
     {"markers"},
     {"entry_years"},
     {"reading", "clauses"},
-    {"candidates", "frames"},
+    {"candidates", "frames", "references"},
     {"parts", "slots"},
     {"evidence", "telling", "guessing", "joining"},
     {"orgs", "entries", "deals", "merge"},
