@@ -110,12 +110,15 @@ def fronted_subject(sentence: Sentence, trigger: Trigger, right: list[Group]) ->
     """ "Après avoir racheté B, A …": the subject stands behind the clause that opens the sentence."""
     if len(WORD.findall(sentence.between(sentence.start, trigger.start))) > 5:
         return None
+    joined = sentence.reader.lexicon.compiled("{<}{org_joiner:} $")
     for g in right:
-        if (
-            not g.marker
-            and not g.possessive
-            and re.search(r", (?:l'|[^\W_]{2,3} )?$", sentence.between(sentence.start, g.start))
-        ):
+        before = sentence.between(sentence.start, g.start)
+        opened = re.search(r", (?:l'|(?P<word>[^\W_]{2,3}) )?$", before)
+        # "…, et A souscrira": acts in a clause of its own.
+        apart = (
+            opened and opened["word"] and joined.search(before) and has_trigger(sentence, g.end, sentence.end)
+        )
+        if not g.marker and not g.possessive and opened and not apart:
             return g
     return None
 

@@ -178,6 +178,7 @@ def _join(reader: Reader, a: Draft, b: Draft) -> None:
         a.status = min(a.status, b.status, key=order.index)
         a.source = a.source if a.source is not None else b.source
     a.alone = a.alone or b.alone
+    a.noun = a.noun and b.noun
     a.needs |= b.needs
     a.places += b.places
     a.own = a.own or b.own

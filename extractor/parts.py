@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from extractor.clauses import ORG_MASK, WORD, Group, Reader, Sentence, Trigger
-from extractor.drafts import GETS, PARTS, PAYS, SIDES, SUPPLY
+from extractor.clauses import DATE_MASK, ORG_MASK, WORD, Group, Reader, Sentence, Trigger
+from extractor.drafts import CONTRACT, GETS, PARTS, PAYS, SIDES, SUPPLY
 from extractor.frames import (
     antecedent_of,
     find_subject,
@@ -121,7 +121,7 @@ class _Frame:
         """ "Le lion de Jurane achète B": whom a sentence opens with, by a description, is who was told before."""
         start, place = self.sentence.start, self.trigger.start
         opened = self.reader.lexicon.compiled(
-            "^\\W{0,3}{definite:}(?:{_}|(?<='))(?:[^\\W\\d_]{1,16}(?:{_}|'|-)){1,9}$"
+            "^(?:[^;:\ue000\ue001]{1,40},{_})?\\W{0,3}{definite:}(?:{_}|(?<='))(?:[^\\W\\d_]{1,16}(?:{_}|'|-)){1,9}$"
         ).match(self.sentence.between(start, place))
         told = [i for v in self.parts.values() for i in v]
         if opened and told and self.subject_part and self.subject_part not in self.parts and not self.passive:
@@ -262,19 +262,22 @@ class _Frame:
 def add_announcer(
     reader: Reader, sentence: Sentence, trigger: Trigger, parts: dict[str, list[int]], sources: set[int]
 ) -> None:
-    """ "A a déclaré que B lui achète …": who announces another's purchase is the other side of it."""
-    sides = {PARTS[p] for p in parts}
-    if trigger.rule.options["type"] != SUPPLY or len(sides) != 1 or SIDES in sides or trigger.noun:
+    """ "A a déclaré que B lui achète …", "… confié à B, a annoncé A": who announces is the other side of it."""
+    sides, kind = {PARTS[p] for p in parts}, trigger.rule.options["type"]
+    if kind not in (SUPPLY, CONTRACT) or len(sides) != 1 or SIDES in sides or trigger.noun:
         return
     lexicon = reader.lexicon
+    says = lexicon.compiled("^ (?:[^\\W\\d_]{1,14} ){0,2}{announce:}{>}")
+    behind = lexicon.compiled(
+        f"[,»\"] {{announce:}}{{_}}(?:{DATE_MASK}\ue004* ,? )?(?:[^\\W\\d_]{{1,14}}(?:{{_}}|')){{0,5}}$"
+    )
+    held = {reader.norm(i) for v in parts.values() for i in v}
     for g in sentence.groups:
-        after = sentence.between(g.end, trigger.start)
-        if g.end > trigger.start or not g.orgs or g.marker not in ("", "head") or set(g.orgs) & sources:
+        if not g.orgs or set(g.orgs) & sources or set(reader.norms(g.orgs)) & held:
             continue
-        held = {reader.norm(i) for v in parts.values() for i in v}
-        if not set(reader.norms(g.orgs)) & held and lexicon.compiled(
-            "^ (?:[^\\W\\d_]{1,14} ){0,2}{announce:}{>}"
-        ).match(after):
+        after = g.start >= trigger.end and behind.search(sentence.between(trigger.end, g.start))
+        before = kind == SUPPLY and g.end <= trigger.start and g.marker in ("", "head")
+        if after or (before and says.match(sentence.between(g.end, trigger.start))):
             parts[GETS if PAYS in sides else PAYS] = list(g.orgs)
             return
 
