@@ -154,7 +154,10 @@ def is_passive(sentence: Sentence, trigger: Trigger) -> bool:
     bare = (
         verb
         and lexicon.compiled("{participle:}$").search(verb[0])
-        and re.search("[\ue000\ue004]\\)? ?,? $", before)
+        # "Bertin, de Jurane, repris par": what stands between two commas describes the name.
+        and re.search(
+            "[\ue000\ue004]\\)?(?: ?,(?: (?:[^\\W\\d_]{1,14}[ '-]){0,4}[^\\W\\d_]{1,16} ?,)?)? $", before
+        )
     )
     # "un prêt, accordé par une banque": behind no auxiliary, a participle before its agent.
     agent = lexicon.compiled("^{_}(?:[^\\W\\d_]{1,14}{_}){0,2}{role_marker}{_}").search(

@@ -366,6 +366,10 @@ def _complete(
             return
 
 
+def _same_paragraph(reader: Reader, sentence: Sentence, told: Draft) -> bool:
+    return reader.sentences[told.sentences[-1]].paragraph == sentence.paragraph
+
+
 def _goes_on(reader: Reader, sentence: Sentence, told: Draft, draft: Draft) -> bool:
     """ "A takes B private. A will pay 20 million": one side and the amount of what was told just before without one."""
     mine, others = set(reader.norms(all_orgs(draft))), set(reader.norms(all_orgs(told)))
@@ -377,7 +381,7 @@ def _goes_on(reader: Reader, sentence: Sentence, told: Draft, draft: Draft) -> b
         and told.amount is None
         and draft.amount is not None
         and not (draft.again or draft.listed or sentence.bullet)
-        and sentence.index - told.sentences[-1] <= 1
+        and sentence.index - told.sentences[-1] <= (2 if _same_paragraph(reader, sentence, told) else 1)
         and (draft.date_value is None or not draft.own_date or draft.date_value == told.date_value)
     )
 
