@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 
-from extractor.clauses import WORD, Group, Reader, Sentence
+from extractor.clauses import DATE_MASK, WORD, Group, Reader, Sentence
 from extractor.drafts import CONTRACT, GETS, GOODS, PAYS, SIDES, SUPPLY, Draft, all_orgs, side_orgs
 from extractor.frames import governor_of
 from extractor.references import resolve
@@ -446,8 +446,10 @@ def _add_to_told(reader: Reader, drafts: list[Draft], sentence: Sentence) -> Non
     draft = Draft(told.rule, told.type, told.needs, sentence.index, sentence.start, noun=True)
     if told.term is None and sentence.spans("{<}{deal_anaphor:}{>}"):
         told.term = term_of(reader, sentence, draft, [draft])
-    if told.date is None and sentence.spans("{<}{announce:}{>}"):
-        told.date, told.date_value, told.own_date = date_of(reader, sentence, draft)
+    signed = sentence.spans(f"{{<}}{{signing:}}(?:,{{_}}|{{_}})(?:[^\\W\\d_]{{1,14}}{{_}}){{0,4}}{DATE_MASK}")
+    if told.date is None and (signed or sentence.spans("{<}{announce:}{>}")):
+        dated = replace(draft, at=signed[0][1] if signed else draft.at)
+        told.date, told.date_value, told.own_date = date_of(reader, sentence, dated)
 
 
 # A line of a ledger has no more words than this beside its names.
