@@ -430,26 +430,37 @@ class Reader:
         head = {self.norm(i) for s in self.sentences[:2] for i in s.of_type(MentionType.ORG)}
         return dominant if self.norm(dominant) in head else None
 
-    @cached_property
-    def public(self) -> frozenset[str]:
-        """Norms of ministries, governments, cities: no word for a company stands for one."""
-        return self._of_side("state")
+    def of_side(self, side: str) -> frozenset[str]:
+        """Norms of those whose name tells what they are: "state" (no word for a company stands for one), "lender", or
+        "watcher", who allows or judges deals and has no part in them."""
+        return self._sides.get(side, frozenset())
 
     @cached_property
-    def watchers(self) -> frozenset[str]:
-        """Norms of those who allow or judge deals and have no part in them: a court, an authority."""
-        return self._of_side("watcher")
+    def _sides(self) -> dict[str, frozenset[str]]:
+        pattern, told = self.lexicon.compiled("{<}{name_side}{>}"), dict[str, set[str]]()
+        for norm in {self.norm(i) for i in self._order if self.mentions[i].type is MentionType.ORG}:
+            for m in pattern.finditer(norm):
+                told.setdefault(str(self.lexicon.value("name_side", m["name_side"])), set()).add(norm)
+        return {side: frozenset(norms) for side, norms in told.items()}
 
-    def _of_side(self, side: str) -> frozenset[str]:
-        lexicon = self.lexicon
-        pattern = lexicon.compiled("{<}{name_side}{>}")
-        norms = {self.norm(i) for i in self._order if self.mentions[i].type is MentionType.ORG}
-        return frozenset(
-            norm
-            for norm in norms
-            for m in pattern.finditer(norm)
-            if lexicon.value("name_side", m["name_side"]) == side
+    @cached_property
+    def wares(self) -> dict[str, set[str]]:
+        """What organisations deal in by how they are described: "Alvia, producteur d'énergie"."""
+        behind = self.lexicon.compiled(
+            "^ , (?:{definite:}(?:{_}|(?<=')))?{org_noun:}{_}[^,.;:\ue000]{0,40}?{<}{delivery}{>}"
         )
+        before = self.lexicon.compiled(
+            "{<}{org_noun:}{_}(?:[^\\W\\d_]{1,14}(?:{_}|')){0,3}{delivery}{_}(?:[^\\W\\d_]{1,14}{_})?$"
+        )
+        out: dict[str, set[str]] = {}
+        for i in self._order:
+            m = self.mentions[i]
+            if m.type is MentionType.ORG:
+                told = behind.match(self.masked[m.end : m.end + 90])
+                told = told or before.search(self.masked[max(0, m.start - 70) : m.start])
+                kinds = {str(self.lexicon.value("delivery", told["delivery"]))} if told else set()
+                out.setdefault(self.norm(i), set()).update(kinds)
+        return out
 
     def norm(self, index: int) -> str:
         value = self.mentions[index].value

@@ -174,13 +174,16 @@ def _finish(reader: Reader, draft: Draft) -> Deal | None:
 
 
 def _sides_by_name(reader: Reader, norms: list[str], kind: DealType) -> tuple[list[str], list[str]]:
-    """Who buys and who sells, where a name says so: a ministry is a customer, "Bertin Solar" sells its energy."""
+    """Who buys and who sells, where a name or what is said of it tells: a ministry is a customer, "Bertin Solar" and
+    "Bertin, a maker of turbines" sell energy."""
     words = reader.lexicon.compiled("{<}{name_side}{>}")
     told = {
         n: {str(reader.lexicon.value("name_side", m["name_side"])) for m in words.finditer(n)} for n in norms
     }
+    makers = [n for n in norms if str(kind) in reader.wares[n]]
     payer = [n for n in norms if told[n] & {"customer", "state"}]
     payee = [n for n in norms if n not in payer and (payer or str(kind) in told[n])]
+    payee = payee or (makers if len(makers) == 1 else [])
     payer = payer or [n for n in norms if payee and n not in payee]
     return (payer, payee) if payer and payee else ([], [])
 

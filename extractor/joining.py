@@ -217,7 +217,7 @@ def _fill_from_before(reader: Reader, sentence: Sentence, draft: Draft) -> None:
     if sentence.bullet or (draft.noun and draft.type == "investment") or (apart and draft.type == "debt"):
         return
     here = Group((), sentence.start, sentence.start, "", reference="one")
-    held = {*reader.norms(all_orgs(draft)), *(reader.public if draft.type == "stake" else ())}
+    held = {*reader.norms(all_orgs(draft)), *(reader.of_side("state") if draft.type == "stake" else ())}
     found = resolve(reader, sentence, here, held, subject=True)
     earlier = reader.sentences[max(0, sentence.index - 3) : sentence.index]
     last = next((s for s in reversed(earlier) if s.of_type(MentionType.ORG)), sentence)

@@ -25,7 +25,7 @@ def resolve(
         return next((orgs for orgs in reversed(held) if orgs), [])
     noun = _is_noun(reader, sentence, group)
     if noun:
-        exclude = exclude | reader.public
+        exclude = exclude | reader.of_side("state")
     for earlier in reversed(back):
         if earlier.entry != sentence.entry:
             break

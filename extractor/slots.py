@@ -132,7 +132,7 @@ _FAR = 170.0
 def find_sources(reader: Reader, sentence: Sentence) -> set[int]:
     """Mentions of the sentence that only report, credit or watch over deals."""
     found = {i for i, _, _ in _reports(reader, sentence) if i is not None}
-    found |= {i for i in sentence.of_type(MentionType.ORG) if reader.norm(i) in reader.watchers}
+    found |= {i for i in sentence.of_type(MentionType.ORG) if reader.norm(i) in reader.of_side("watcher")}
     for g in sentence.groups:
         after = sentence.between(g.end, sentence.end)
         if g.aside and g.orgs and re.match(r"[)\]]\W*$", after):
@@ -412,7 +412,10 @@ def type_of(reader: Reader, draft: Draft) -> DealType:
     """The type of a deal: what is delivered and which sides are told decide where the frame leaves it open."""
     goods = DealType(draft.goods) if draft.goods else None
     pays, gets = side_orgs(draft, PAYS), side_orgs(draft, GETS)
+    lent = bool(pays) and set(reader.norms(pays)) <= reader.of_side("lender") and draft.stake is None
     match draft.type:
+        case "investment" | "partnership" if lent and draft.amount is not None:
+            return DealType.DEBT
         case "supply":
             if goods in GOODS:
                 return goods
