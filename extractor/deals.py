@@ -18,9 +18,10 @@ from dataclasses import dataclass, replace
 from math import exp
 
 from extractor.clauses import Reader
+from extractor.continuing import continue_ledger
 from extractor.drafts import CONTRACT, GETS, GOODS, PAYS, SUPPLY, Draft, all_orgs, side_orgs
 from extractor.guessing import guess_drafts
-from extractor.joining import add_drafts, continue_ledger, merge_in_sentence
+from extractor.joining import add_drafts, merge_in_sentence
 from extractor.lexicon import Lexicon
 from extractor.segments import BULLET
 from extractor.slots import doubt_about, is_complete, type_of, years_of

@@ -22,6 +22,7 @@ LAYERS = (
     {"reading", "clauses"},
     {"candidates", "frames", "references"},
     {"parts", "slots"},
+    {"continuing"},
     {"evidence", "telling", "guessing", "joining"},
     {"orgs", "entries", "deals", "merge"},
     {"read", "pipes"},
