@@ -41,7 +41,7 @@ _LONGEST, _WIDEST = 5_000, 40
 # Parts that several may play, some of whom are named.
 _LISTED = frozenset({"from", "led", "join", "by", "with", "between"})
 # Words that part a name from the noun before it.
-_APART = frozenset({"owner"})
+_APART = frozenset({"owner", "by"})
 BYSTANDERS = frozenset({"after", "owner", "like", "source", "against", "brand", "via", "incl"})
 
 

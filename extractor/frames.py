@@ -144,13 +144,14 @@ def is_passive(sentence: Sentence, trigger: Trigger) -> bool:
     if trigger.noun or not trigger.rule.options.get("passive", True):
         return False
     lexicon = sentence.reader.lexicon
-    surface = sentence.between(trigger.start, trigger.end)
-    if lexicon.compiled("{active_ending:}$").search(surface):
+    verb = WORD.match(sentence.between(trigger.start, trigger.end))
+    if verb and lexicon.compiled("{active_ending:}$").search(verb[0]):
         return False
     before = sentence.between(max(sentence.start, trigger.start - 40), trigger.start)
-    found = lexicon.compiled(r"{<}{passive} (?:(?!{infinitive:}{_})[^\W\d_]{1,14}{_}){0,2}$").search(before)
+    found = lexicon.compiled(r"{<}{passive}{>} (?:(?!{infinitive:}{_})[^\W\d_]{1,14}{_}){0,2}$").search(
+        before
+    )
     # "Bertin, cédé à Alvia": a participle that follows its name at once.
-    verb = WORD.match(surface)
     bare = (
         verb
         and lexicon.compiled("{participle:}$").search(verb[0])
@@ -183,7 +184,7 @@ def is_object(sentence: Sentence, trigger: Trigger, group: Group) -> bool:
     return (
         len(WORD.findall(gap)) <= 7
         and not re.search(r"[;:(\ue000]", gap)
-        and gap.count(",") == int(group.apposed)
+        and len(re.findall(r",(?!\d)", gap)) == int(group.apposed)
         and not sentence.crossings(trigger.end, group.start)
         and not any(trigger.end <= t.start < group.start and not t.noun for t in sentence.triggers)
     )

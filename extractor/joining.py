@@ -183,7 +183,7 @@ def _fill_from_topic(reader: Reader, draft: Draft) -> None:
 
 def _fill_from_before(reader: Reader, sentence: Sentence, draft: Draft) -> None:
     """ "A finds new money. B puts up 20 million": whom the sentence before speaks of gets what no one else does."""
-    funded = draft.type in ("investment", "debt") and not draft.own
+    funded = draft.type == "debt" or (draft.type == "investment" and not draft.own)
     paid = funded and draft.amount is not None and reader.money(draft.amount).value is not None
     # "entre au capital", "8 % des actions": of the company told before; "8 % de la mine" is of a thing.
     stake = draft.type == "stake" and (draft.stake or draft.amount is not None)

@@ -17,7 +17,7 @@ def resolve(
     reader: Reader, sentence: Sentence, group: Group, exclude: set[str], *, subject: bool
 ) -> list[int]:
     """The organisations that a word stands for ("la start-up", "both firms"), none where it is not clear."""
-    kind = group.reference
+    kind, exclude = group.reference, exclude | reader.of_side("watcher")
     back = reader.sentences[max(0, sentence.index - _BACK) : sentence.index + 1]
     if kind in _ROLES:
         told = [d.parts for s in back[:-1] for d in s.drafts if d.type in ("acquisition", "stake")]

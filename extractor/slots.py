@@ -184,6 +184,8 @@ def doubt_about(sentence: Sentence, trigger: Trigger) -> str | None:
         reach = (left is not None and len(left) <= int(str(options.get("reach", 45)))) or (
             right is not None and len(right) <= int(str(options.get("reach", 90)))
         )
+        if options.get("clause") and sentence.crossings(min(end, trigger.end), max(start, trigger.start)):
+            continue
         if inside or (reach and (options.get("across") or not re.search("[,;:()]", left or right or ""))):
             effects.add(effect)
     return "none" if "none" in effects else "planned" if "planned" in effects else None
@@ -395,6 +397,7 @@ def is_complete(reader: Reader, draft: Draft) -> bool:
         "deal": bool(len(parties) >= 2 and pays and gets) or bool(parties and told),
         "money": bool(parties) and (draft.amount is not None or bool(draft.alone and gets)),
         "raise": bool(gets) or bool(parties and told),
+        "pays": bool(pays),
         "spend": bool(parties)
         and (
             draft.amount is not None or (draft.power is not None and (draft.announced or len(parties) >= 2))
