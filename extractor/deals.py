@@ -20,7 +20,7 @@ from math import exp
 from extractor.clauses import Reader
 from extractor.continuing import continue_ledger
 from extractor.drafts import CONTRACT, GETS, GOODS, PAYS, SUPPLY, Draft, all_orgs, side_orgs
-from extractor.guessing import guess_drafts
+from extractor.guessing import GUESS, guess_drafts
 from extractor.joining import add_drafts, merge_in_sentence
 from extractor.lexicon import Lexicon
 from extractor.segments import BULLET
@@ -92,8 +92,14 @@ def _read_events(reader: Reader) -> list[Draft]:
         sentence.drafts = merge_in_sentence(reader, sentence, draft_sentence(reader, sentence))
         sentence.drafts += guess_drafts(reader, sentence, sentence.drafts)
         add_drafts(reader, drafts, sentence, sentence.drafts)
-    drafts += continue_ledger(reader, [d for d in drafts if is_complete(reader, d)])
-    return sorted((d for d in drafts if is_complete(reader, d)), key=lambda d: (d.sentences[0], d.at))
+    drafts = [d for d in drafts if is_complete(reader, d)]
+    listed = continue_ledger(reader, [d for d in drafts if d.rule != GUESS])
+    entries = {d.entry for d in listed}
+    # Where nothing else tells of a deal, neither does a bare amount beside a name.
+    if all(d.rule == GUESS for d in drafts):
+        drafts = [d for d in drafts if d.guessed < 2]
+    drafts = [d for d in drafts if not (d.rule == GUESS and d.entry in entries)]
+    return sorted([*drafts, *listed], key=lambda d: (d.sentences[0], d.at))
 
 
 def _by_target(reader: Reader, draft: Draft) -> list[Draft]:

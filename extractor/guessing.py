@@ -10,6 +10,8 @@ from extractor.references import resolve
 from extractor.slots import amount_kind, date_of, find_sources, is_complete, set_report
 from extractor.values import MentionType, Status
 
+GUESS = "hint"
+"""The rule of a draft that no frame opened."""
 # A guess is made on no smaller an amount.
 _SUM = 100_000
 # On which side a name stands by the word before it alone.
@@ -35,7 +37,7 @@ def guess_drafts(reader: Reader, sentence: Sentence, found: list[Draft]) -> list
     for amount in free:
         start, end = _piece(reader, sentence, amount) if len(money) > 1 else (sentence.start, sentence.end)
         named = [i for i in sentence.of_type(MentionType.ORG) if start <= reader.mentions[i].start < end]
-        if held and (not named or told & set(reader.norms(named))):
+        if held and not named:
             continue
         partial = next((d for d in found if d not in complete and d.amount in (None, amount)), None)
         draft = _guess(reader, sentence, amount, start, end, partial)
@@ -60,7 +62,7 @@ def _guess(
     reader: Reader, sentence: Sentence, amount: int, start: int, end: int, partial: Draft | None
 ) -> Draft | None:
     """A draft for one amount, or the amount given to a frame that lacks one."""
-    text, place = sentence.between(start, end), reader.mentions[amount].start
+    place = reader.mentions[amount].start
     lexicon = reader.lexicon
     hints = [
         (s, str(lexicon.value("hint", m["hint"])))
@@ -73,7 +75,8 @@ def _guess(
         if start <= one.match.start() + sentence.start < end
     }
     headed = re.match(
-        rf"\W*{ORG_MASK}*(?: ?\([^()]{{1,30}}\))? ?: ?(?:[^\W\d_]{{1,12}} ){{0,3}}{MONEY_MASK}", text
+        rf"\W*{ORG_MASK}*(?: ?\([^()]{{1,30}}\))? ?: ?(?:[^\W\d_]{{1,12}} ){{0,3}}{MONEY_MASK}",
+        sentence.between(start, end),
     )
     named = reader.norms(
         i for i in sentence.of_type(MentionType.ORG) if start <= reader.mentions[i].start < end
@@ -81,7 +84,7 @@ def _guess(
     # A word for a result or a dispute goes for all amounts of its sentence.
     if "none" in doubts or sentence.spans("{<}{no_hint:}{>}"):
         return None
-    if not (hints or headed or len(named) > 1):
+    if not (named or hints):
         return None
     if partial is not None:
         partial.amount, partial.needs, partial.guessed = (
@@ -94,11 +97,12 @@ def _guess(
     parts = _parts(reader, sentence, amount, start, end, kind)
     if not parts:
         return None
+    _add_context(reader, sentence, start, parts, kind)
     if parts.get("target") and kind not in ("debt", "infrastructure"):
         kind = "acquisition"
     draft = Draft(
-        rule="hint", type=kind or "investment", needs=frozenset({"money"}), sentence=sentence.index, at=place,
-        end=place, parts=parts, amount=amount, guessed=1,
+        rule=GUESS, type=kind or "investment", needs=frozenset({"money"}), sentence=sentence.index, at=place,
+        end=place, parts=parts, amount=amount, guessed=1 if hints or headed else 2,
         status=Status.PLANNED if "planned" in doubts else Status.ANNOUNCED,
         own=bool(sentence.spans("{<}{own_object:}{>}")), entry=sentence.entry, sentences=[sentence.index],
     )  # fmt: skip
@@ -123,6 +127,10 @@ def _parts(
     price = reader.lexicon.compiled("{<}{price_before:}{_}(?:[^\\W\\d_]{1,10}{_}){0,2}$").search(
         sentence.between(max(start, m.start - 50), m.start)
     )
+    # "Alvia (3 million)", "and with Bertin the year after, for 3 million": the price of what is named before it.
+    priced = reader.lexicon.compiled(
+        "^(?: (?:[^\\W\\d_]{1,5} )?\ue002\ue004*)?(?: \\(|,? {price_before:}{_}(?:[^\\W\\d_]{1,10}{_}){0,2})$"
+    )
     for g in groups:
         held = {reader.norm(i) for v in parts.values() for i in v} | set(reader.norms(subject))
         orgs = list(g.orgs) or (
@@ -132,7 +140,9 @@ def _parts(
         if not orgs:
             continue
         bare = g.marker in ("", "and", "head")
-        if bare and not subject and g.end <= m.start:
+        if g.orgs and g.end <= m.start and priced.search(sentence.between(g.end, m.start)):
+            parts.setdefault("target", []).extend(orgs)
+        elif bare and not subject and g.end <= m.start:
             subject = orgs
         elif g.marker == "for" and g.orgs and subject and kind in ("", "acquisition", "contract"):
             parts.setdefault("target", []).extend(orgs)
@@ -144,9 +154,33 @@ def _parts(
         elif bare and g.end <= m.start:
             parts.setdefault(SIDES, []).extend(orgs)
     if not parts and not subject:
-        # "The project of A, at a cost of 20 million": the one name there is.
+        # "The project of A, at a cost of 20 million": the one name there is; else of whom the sentence before tells.
         subject = next((list(g.orgs) for g in groups if g.orgs and g.end <= m.start), [])
+        told = subject or _told_before(reader, sentence, start, set())
+        if told and reader.mentions[told[0]].start < sentence.start:
+            return {SIDES: told}
+        subject = told
     if subject:
         gets = parts.get(GETS) or parts.get("target")
         parts.setdefault(GETS if parts.get(PAYS) and not gets else PAYS, []).extend(subject)
     return parts
+
+
+def _add_context(
+    reader: Reader, sentence: Sentence, start: int, parts: dict[str, list[int]], kind: str
+) -> None:
+    """The side that the sentence leaves out: who acted in the one before buys, who the text is about gets money."""
+    held = {reader.norm(i) for v in parts.values() for i in v}
+    if set(parts) == {"target"}:
+        if orgs := _told_before(reader, sentence, start, held):
+            parts[PAYS] = orgs
+    elif set(parts) == {PAYS} and kind in ("", "investment", "debt", "stake"):
+        topic = reader.dominant
+        head = {reader.norm(i) for s in reader.sentences[:2] for i in s.of_type(MentionType.ORG)}
+        if topic is not None and reader.norm(topic) not in held and reader.norm(topic) in head:
+            parts[GETS] = [topic]
+
+
+def _told_before(reader: Reader, sentence: Sentence, place: int, exclude: set[str]) -> list[int]:
+    """Of whom the text tells at a place that names nobody."""
+    return resolve(reader, sentence, Group((), place, place, "", reference="one"), exclude, subject=True)

@@ -30,7 +30,7 @@ def amount_kind(sentence: Sentence, index: int) -> str:
     earlier = [i for i in sentence.of_type(MentionType.MONEY) if i < index]
     for start, end, kind in sentence.cues:
         if kind == "exchange":  # "contre 2 millions" is a price, or the amount of before
-            kind = "compare" if earlier else "deal"
+            kind = "compare" if earlier and amount_kind(sentence, earlier[-1]) in USABLE else "deal"
         if end <= m.start and m.start - end <= 65:
             gap = sentence.between(end, m.start)
             if (kind in ("compare", "part") and MENTION.search(gap)) or (
