@@ -21,7 +21,7 @@ from extractor.clauses import Reader
 from extractor.continuing import continue_ledger
 from extractor.drafts import CONTRACT, GETS, GOODS, PAYS, SUPPLY, Draft, all_orgs, side_orgs
 from extractor.guessing import GUESS, guess_drafts
-from extractor.joining import add_drafts, merge_in_sentence
+from extractor.joining import add_drafts, fill_in_chronology, merge_in_sentence
 from extractor.lexicon import Lexicon
 from extractor.segments import BULLET
 from extractor.slots import doubt_about, is_complete, type_of, years_of
@@ -91,6 +91,8 @@ def _read_events(reader: Reader) -> list[Draft]:
             continue
         sentence.drafts = merge_in_sentence(reader, sentence, draft_sentence(reader, sentence))
         sentence.drafts += guess_drafts(reader, sentence, sentence.drafts)
+        for draft in sentence.drafts:
+            fill_in_chronology(reader, sentence, draft)
         add_drafts(reader, drafts, sentence, sentence.drafts)
     drafts = [d for d in drafts if is_complete(reader, d)]
     listed = continue_ledger(reader, [d for d in drafts if d.rule != GUESS])

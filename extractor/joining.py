@@ -9,7 +9,7 @@ from extractor.continuing import MEMORY, add_to_told
 from extractor.drafts import CONTRACT, GETS, GOODS, PAYS, SIDES, SUPPLY, Draft, all_orgs, side_orgs
 from extractor.frames import governor_of
 from extractor.references import resolve
-from extractor.slots import is_complete, is_of_thing
+from extractor.slots import is_complete, is_of_thing, stake_of
 from extractor.values import MentionType, Status
 
 
@@ -179,6 +179,35 @@ def _fill_from_topic(reader: Reader, draft: Draft) -> None:
     elif draft.type == "joint_venture" and len(held) == 1:
         draft.parts.setdefault(PAYS, []).append(topic)
         draft.guessed += 1
+
+
+# Entries on which one may go on for who gets the money.
+_ENTRIES = 12
+
+
+def fill_in_chronology(reader: Reader, sentence: Sentence, draft: Draft) -> None:
+    """ "2021 - Alvia enters the capital" in the chronology of B: what others buy, lend or put in goes to B."""
+    if draft.entry is None or draft.own or is_of_thing(reader, draft):
+        return
+    here, topic = set(sentence.mentions), reader.chronicled
+    held = set(reader.norms(i for i in all_orgs(draft) if i in here))
+    funds, gets = draft.type in ("investment", "debt", "stake"), side_orgs(draft, GETS)
+    payers = {n for d in sentence.drafts for n in reader.norms(side_orgs(d, PAYS))}
+    alone = set(reader.norms(sentence.of_type(MentionType.ORG))) <= payers
+    if topic is None and funds and draft.type != "debt" and alone:
+        # With no headline to tell, who got all that the entries before told.
+        back = reader.sentences[max(0, sentence.index - _ENTRIES) : sentence.index]
+        deals = [d for s in back for d in s.drafts if d.entry is not None and is_complete(reader, d)]
+        told = [side_orgs(d, GETS) for d in deals]
+        same = told and all(told) and len(set(reader.norms(i for orgs in told for i in orgs))) == 1
+        topic = told[0][0] if same else None
+    part = GETS if funds else PAYS if draft.type == "acquisition" and gets else None
+    if topic is None or part is None or reader.norm(topic) in held:
+        return
+    if not here.intersection(side_orgs(draft, part)):
+        draft.parts[part] = [topic]
+        draft.guessed += 1
+        draft.stake = draft.stake or stake_of(sentence, draft, [draft])
 
 
 def _fill_from_before(reader: Reader, sentence: Sentence, draft: Draft) -> None:

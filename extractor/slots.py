@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from extractor.clauses import MENTION, ORG_MASK, WORD, Reader, Sentence, Trigger
+from extractor.clauses import MENTION, ORG_MASK, POINT, WORD, Reader, Sentence, Trigger
 from extractor.drafts import CONTRACT, GETS, GOODS, PAYS, SUPPLY, Draft, all_orgs, side_orgs
 from extractor.frames import governor_of
 from extractor.values import DealType, MentionType, Status
@@ -270,7 +270,7 @@ def stake_of(sentence: Sentence, draft: Draft, drafts: list[Draft]) -> Decimal |
         if fit and min(fit, key=lambda d: abs(d.at - place)) is draft:
             # "la moitié": a rule may name the percentage itself.
             percent = found["percent"] or found.rule.options["percent"]
-            return Decimal(str(percent).replace(",", "."))
+            return Decimal(re.sub(f"[,{POINT}]", ".", str(percent)))
     return None
 
 

@@ -127,6 +127,25 @@ def test_an_entry_with_no_verb_goes_on_as_those_beside_it() -> None:
     assert line(last) == "acquisition announced: Alvia > Elmet; amount=9000000; date=2014"
 
 
+def test_what_goes_into_whom_a_chronology_is_about_goes_to_it() -> None:
+    lines = [
+        "⟦ORG|Bertin⟧: ten years in dates",
+        "2011: ⟦ORG|Alvia⟧ invests ⟦MONEY|$4m|value=4000000;currency=USD⟧.",
+        "2012: ⟦ORG|Cortal⟧ takes a 12% stake.",
+        "2013: first profit.",
+    ]
+    marked = "\n\n".join(lines)
+    text, _ = parse_markup(marked)
+    entries = tuple(
+        Entry(start=(start := text.index(line)), end=start + len(line), date=line[:4])
+        for line in text.split("\n\n")[1:]
+    )
+    assert [line(deal) for deal in told(marked, "en", entries=entries)] == [
+        "investment announced: Alvia > Bertin; amount=4000000; date=2011",
+        "stake announced: Cortal > Bertin; date=2012; stake_percent=12",
+    ]
+
+
 def test_two_stages_are_two_deals() -> None:
     deals = told(
         "⟦ORG|Alvia⟧ invested ⟦MONEY|$4 billion|value=4e9;currency=USD⟧ in ⟦ORG|Bertin⟧ in ⟦DATE|2023|norm=2023⟧ and"
