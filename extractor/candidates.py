@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
+from string import Formatter
 
 from extractor.gazetteer import Gazetteer, Known, fold
 from extractor.lexicon import Found, Lexicon, surface_key
@@ -25,6 +26,8 @@ _CHANNEL = 2
 _SMALL = 4
 # Classes of the words that join the parts of a name: "of", "and", "for the".
 _LINKS = ("of", "of_the", "the", "and", "at", "for", "the_many")
+# Groups of a rule that hold a name, not a word of a table.
+_NAMED = ("leader", "place")
 
 
 @dataclass(slots=True)
@@ -287,22 +290,26 @@ class Candidates:
 
 
 def _rule_norm(found: Found, lexicon: Lexicon) -> str | None:
-    """The norm that a rule tells: its `norm` filled from the tables it caught; None where a value is missing."""
+    """The norm that a rule tells: its `norm` filled from what it caught; None where a value is missing.
+
+    What stands in a table has its value there, a name its English form (`[exonym]`) or itself.
+    """
     template = found.rule.options.get("norm")
     if not isinstance(template, str):
         return None
+    nation = lexicon.value("nation", found["nation"])
+    national = found.rule.options.get(f"{str(nation).lower()}_norm")
+    chosen = national if isinstance(national, str) else template
     values: dict[str, str] = {}
-    for group in ("nation", "portfolio"):
-        value = lexicon.value(group, found[group])
-        if value is not None:
-            values[group] = str(value)
-    if found["leader"] is not None:
-        values["leader"] = str(found["leader"])
-    national = found.rule.options.get(f"{values.get('nation', '').lower()}_norm")
-    try:
-        return (national if isinstance(national, str) else template).format(**values)
-    except KeyError:
-        return None
+    for _, field_, _, _ in Formatter().parse(chosen):
+        if field_ is not None:
+            caught = found[field_]
+            own = lexicon.value("exonym", caught) or caught if field_ in _NAMED else None
+            value = own or lexicon.value(field_, caught)
+            if value is None:
+                return None
+            values[field_] = str(value)
+    return chosen.format(**values)
 
 
 def name_key(surface: str, legal: frozenset[str]) -> str:

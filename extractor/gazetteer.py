@@ -1,7 +1,7 @@
 """Known organisations: names and aliases in every language, each with one norm.
 
 `lang/shared/organisations.tsv` holds the shipped names (licences: organisations.LICENSES.md): tab-separated columns
-`name, aliases, kind, country, source, ambiguous`, aliases joined by `|`. An alias that opens with `*`, or every name
+`name, aliases, kind, country, source, ambiguous`, aliases joined by `|`. A name that opens with `*`, or every name
 of a row whose `ambiguous` is 1, is also a common word, a person, a place or a short acronym: it names the organisation
 only where the context says so. A person adds names in a TOML file of their own:
 
@@ -201,7 +201,9 @@ def read_tsv(path: Path) -> dict[str, Known]:
         name, aliases, kind, country, _, ambiguous = row
         if ambiguous not in ("0", "1"):
             raise LexiconError(f"{path}:{number}: ambiguous is 0 or 1, found {ambiguous!r}")
-        known = Known(norm=name, kind=kind, country=None if country in ("", _NO_COUNTRY) else country)
+        known = Known(
+            norm=name.removeprefix("*"), kind=kind, country=None if country in ("", _NO_COUNTRY) else country
+        )
         surfaces = [name, *(aliases.split("|") if aliases else [])]
         _add(names, lines, surfaces, known, ambiguous=ambiguous == "1", path=path, number=number)
     return names

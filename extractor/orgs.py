@@ -94,7 +94,7 @@ def find_orgs(
     candidates = Candidates(reading, tagged=spans, gazetteer=gazetteer)
     judge(reading, candidates)
     chosen = _choose(candidates.found.values(), knowledge)
-    norms = _norms(chosen, text, knowledge.words.legal, gazetteer)
+    norms = _norms(chosen, text, knowledge.words, gazetteer)
     return [
         Mention(
             type=MentionType.ORG,
@@ -158,10 +158,9 @@ def _reasons(candidate: Candidate, knowledge: _Knowledge) -> tuple[str, ...]:
     return tuple(word for word, weight in ranked[:_REASONS] if weight > 0)
 
 
-def _norms(
-    chosen: Sequence[Candidate], text: str, legal: frozenset[str], gazetteer: Gazetteer
-) -> dict[Span, Org]:
+def _norms(chosen: Sequence[Candidate], text: str, words: Words, gazetteer: Gazetteer) -> dict[Span, Org]:
     """The organisation of every chosen span."""
+    legal = words.legal
     forms: dict[str, Counter[str]] = {}
     for candidate in chosen:
         surface = _without_legal_form(text[candidate.start : candidate.end], legal)
@@ -177,21 +176,29 @@ def _norms(
             org = Org(norm=known.norm, known=True, kind=known.kind, country=known.country)
         elif candidate.norm is not None:
             listed = gazetteer.lookup(candidate.norm)
-            country = listed.country if listed is not None else None
-            org = Org(norm=candidate.norm, known=listed is not None, kind=candidate.kind, country=country)
+            norm, country = (listed.norm, listed.country) if listed is not None else (candidate.norm, None)
+            org = Org(norm=norm, known=listed is not None, kind=candidate.kind, country=country)
         else:
             org = Org(norm=_usual_form(forms[key]), kind=candidate.kind)
         orgs.setdefault(key, org)
         out[candidate.start, candidate.end] = org
-    return {span: _longer(org, text[span[0] : span[1]], orgs, legal) for span, org in out.items()}
+    return {span: _longer(org, text[span[0] : span[1]], orgs, words) for span, org in out.items()}
 
 
-def _longer(org: Org, surface: str, orgs: Mapping[str, Org], legal: frozenset[str]) -> Org:
-    """The organisation that a short form or initials stand for in this text; unknown names only."""
+def _longer(org: Org, surface: str, orgs: Mapping[str, Org], words: Words) -> Org:
+    """The organisation that a short form or initials stand for in this text; unknown names only.
+
+    A name is cut behind its first words, or before them where they say the kind alone: "Acme" for "Banco Acme".
+    """
     if org.known:
         return org
-    key = name_key(surface, legal)
-    longer = [(k, o) for k, o in orgs.items() if k.startswith(f"{key} ")]
+    key = name_key(surface, words.legal)
+    longer = [
+        (k, o)
+        for k, o in orgs.items()
+        if k.startswith((f"{key} ", f"{key}-"))
+        or (k.endswith(f" {key}") and all(word in words.kinds for word in k[: -len(key)].split()))
+    ]
     if not longer and surface.isupper() and len(surface) > 1:
         longer = [(k, o) for k, o in orgs.items() if " " in k and is_initials(surface, k)]
     norms = {o.norm for _, o in longer}

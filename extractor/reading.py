@@ -51,6 +51,8 @@ class Words:
     skip: frozenset[str]
     head: Mapping[str, str]
     tail: Mapping[str, str]
+    kinds: frozenset[str]
+    """Words of `head`, folded as in the key of a name."""
     adjective: frozenset[str]
     nation: frozenset[str]
     legal: frozenset[str]
@@ -77,6 +79,7 @@ def read_words(lexicon: Lexicon) -> Words:
         skip=frozenset(lexicon.table("org_skip")),
         head=strings("org_head"),
         tail=strings("org_tail"),
+        kinds=frozenset(map(fold, lexicon.table("org_head"))),
         adjective=frozenset(lexicon.table("org_adjective")),
         nation=frozenset(lexicon.table("nation")),
         legal=frozenset(lexicon.table("legal_form")),

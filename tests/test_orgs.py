@@ -77,6 +77,12 @@ def test_a_name_glued_to_a_date_is_found(lang: str, text: str, end: int) -> None
     assert names(found(text, lang, taken=((0, end),))) == [("Oracle", "Oracle")]
 
 
+def test_a_short_form_may_leave_out_the_word_that_tells_the_kind() -> None:
+    text = "Banco Trevelle sold a unit to Intel. Trevelle said so."
+    tagged = tuple(TaggedSpan(a, b, "ORG") for a, b in ((0, 14), (30, 35), (37, 45)))
+    assert names(found(text, "en", tagged=tagged))[2] == ("Trevelle", "Banco Trevelle")
+
+
 def test_nothing_is_found_in_what_is_taken() -> None:
     assert found("Oracle", "en", taken=((0, 6),)) == []
 
