@@ -44,6 +44,9 @@ _LINK = re.compile(r"\[[^\[\]]{0,300}\] ?\(")
 # A sentence that is longer or holds more mentions or frames tells no deal, which keeps the time linear (the widest of
 # 200 articles: 400 characters, 11 and 6).
 _LONGEST, _WIDEST = 5_000, 40
+# Characters of a list of names before the one that is looked at.
+_NAMES = 90
+_NAMED = re.compile(r" ?[^\W\d_a-zà-ÿ][\w'.-]*(?:,? (?:[\w&]{1,3}|[^\W\d_a-zà-ÿ][\w'.-]*))*")
 # Parts that several may play, some of whom are named.
 _LISTED = frozenset({"from", "led", "join", "by", "with", "between"})
 # Words that part a name from the noun before it.
@@ -299,6 +302,21 @@ class Sentence:
         heads = [name for name, _, _ in self._markers(self.between(since, start)) if name in _LISTED]
         return heads[-1] if heads else ""
 
+    def _marker_of_list(self, before: str, after: str) -> str:
+        """What is said before a list that people, or names nobody knows, open: "from Ada Moreau, A and B"."""
+        near = MENTION.sub(lambda m: "X" * len(m[0]) if m[0][0] == ORG_MASK else m[0], before[-_NAMES:])
+        joined = self.reader.lexicon.compiled("(?: ,|{_}{org_joiner:}) $").search(near)
+        # "From Paris, Alvia said": behind a comma the list goes on.
+        if joined and not WORD.search(joined[0]):
+            joined = joined if self.reader.lexicon.compiled("^ {org_joiner:} \ue000").match(after) else None
+        for name, _, end in reversed(self._markers(near)) if joined else ():
+            names = near[end : joined.start()] if joined else ""
+            if name in _LISTED and _NAMED.fullmatch(names):
+                return name
+            if name not in ("", "and"):
+                break
+        return ""
+
     def _is_open(self, group: Group) -> bool:
         """Whether a list may go on behind a comma: "A, B", but not "A et B"."""
         names = [self.reader.mentions[i] for i in group.orgs[-2:]]
@@ -362,6 +380,8 @@ class Sentence:
             elif name != "and":
                 marker = name
             break
+        if orgs and not marker and not aside:
+            marker = self._marker_of_list(before, after)
         if marker in ("incl", "of which"):
             marker = self._list_marker(start) or ("incl" if marker == "incl" else "")
         return Group(orgs, start, end, marker, inner, possessive, aside, reference, apposed)
