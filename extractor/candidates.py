@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from string import Formatter
@@ -231,17 +231,22 @@ class Candidates:
             # "the group of Acme": in small letters a word for a company describes it.
             if kind is None or (kind == "company" and not token.capital):
                 continue
-            small = () if token.capital else ("head:opens small",)
+            told = () if token.capital else ("head:opens small",)
             for step in range(index + 1, min(index + 9, len(tokens))):
                 if not self.reading.goes_on(step - 1, step):
                     break
                 word = tokens[step].text.lower()
+                linked = words.before.get(tokens[step - 1].text.lower()) in _LINKS
                 if word in words.adjective or word in words.nation or tokens[step].capital:
-                    self._add(token.start, tokens[step].end, "head", *small)
+                    self._add(token.start, tokens[step].end, "head", *told)
                 elif words.before.get(word) in _LINKS:
                     continue
-                elif word.isalpha() and words.before.get(tokens[step - 1].text.lower()) in _LINKS:
-                    self._add(token.start, tokens[step].end, "head", "head:small", *small)
+                elif word.isalpha() and linked:
+                    self._add(token.start, tokens[step].end, "head", "head:small", *told)
+                elif word.isalpha() and "head:loose" not in told and not self._speaks(word):
+                    # "agence des eaux souterraines de …": a word that no table knows behind a small one.
+                    told = (*told, "head:loose")
+                    self._add(token.start, tokens[step].end, "head", "head:small", *told)
                 else:
                     break
 
@@ -257,7 +262,7 @@ class Candidates:
                 follows = by_start.get(self.reading.tokens[step].start)
                 if follows is not None:
                     if step > index + 1:
-                        self._add(run[0], follows[1], "joined")
+                        self._add(run[0], follows[1], "joined", *self._joint(run, follows))
                     break
                 if self.reading.words.before.get(self.reading.tokens[step].text.lower()) not in (
                     "of",
@@ -266,6 +271,22 @@ class Candidates:
                 ):
                     break
                 step += 1
+
+    def _speaks(self, word: str) -> bool:
+        """Whether a word in small letters is one of those that stand around names."""
+        words = self.reading.words
+        return word in words.before or word in words.after or word in words.skip
+
+    def _joint(self, run: Span, follows: Span) -> Iterator[str]:
+        """What the two runs of a joined name say: "Bank of Acme", "Acme of London"."""
+        words = self.reading.words
+        first, second = (fold(self.reading.text[a:b]) for a, b in (run, follows))
+        opening, closing = first.split()[0], first.split()[-1]
+        if closing in words.head or closing in words.legal or opening in words.head:
+            yield "joined:head"
+        if second in words.place or second in words.nation:
+            yield "joined:place"
+        yield "joined:one" if opening == closing else "joined:several"
 
     def _add_small(self) -> None:
         """Names that the text writes in small letters too ("acme" beside "Acme"), if that is no common word."""

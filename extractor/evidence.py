@@ -19,6 +19,12 @@ from extractor.reading import ARTICLES, Reading, Span
 
 _CONTEXT = 4
 _SKIPS = 3
+# What may stand behind a place that opens a line, up to the dash: "BERLIN, 3 May (ABC) – ", and ahead of an age.
+_DATELINE = re.compile(r"(?P<more>,[^.!?\n]{1,30})?(?P<source> ?\([^)\n]{1,30}\))? ?[–—-] ")
+_FIGURE = re.compile(r"\d{2,}[A-Z]{1,2}")
+_AGE = re.compile(r", \d\d(?: \w{1,4})?,")
+# What a longer candidate that starts or ends with the same words was made of.
+_LONGER = ("rule", "head", "joined")
 
 
 def judge(reading: Reading, candidates: Candidates) -> None:
@@ -30,6 +36,7 @@ def judge(reading: Reading, candidates: Candidates) -> None:
             _overlaps(candidate, candidates),
         )
     _in_lists(reading, candidates)
+    _in_longer(candidates)
     _longer_names(reading, candidates)
     groups: dict[str, list[Candidate]] = defaultdict(list)
     for candidate in candidates.found.values():
@@ -59,23 +66,36 @@ def _shape(candidate: Candidate, reading: Reading, name_words: Set[str]) -> Iter
     if not first[0].isupper() and not first[0].isdigit():
         yield "small" if not any(map(str.isupper, first)) else "camel"
     if len(names) == 1:
+        if len(first) > 2 and first[-1] == "s" and first[:-1].isupper() and first[:-1].isalpha():
+            yield "capitals:plural"
+        if _FIGURE.fullmatch(first):
+            yield "figure"
         if first.isupper() and first.isalpha():
             yield f"capitals:{'short' if len(first) < 3 else 'middle' if len(first) < 6 else 'long'}"
         elif any(map(str.isupper, first[1:].replace("-", ""))):
             yield "camel"
         if "." in first[:-1] and not first.isupper():
             yield "domain"
+        if len(first) > 4 and first.isalpha():
+            yield f"ends in:{folded[0][-3:]}"
     elif all(map(str.isupper, names)):
         yield "capitals:all"
+    if "-" in first:
+        yield f"part:{folded[0].partition('-')[0]}"
     if any(map(str.isdigit, surface)):
         yield "digit"
     if "&" in surface:
         yield "ampersand"
     if "'s" in surface:
         yield "holds:possessive"
-    if any(word in words.legal or f"{word}." in words.legal for word in small[1:]):
+    # "as" and "se" in small letters are words; so is "AI" behind a nation.
+    if any(
+        (word in words.legal or f"{word}." in words.legal) and not (name.islower() and word in words.common)
+        for name, word in zip(names[1:], small[1:], strict=True)
+    ):
         yield "legal"
-    if small[-1] in words.tail and len(names) > 1:
+    of_nation = folded[-1] in words.no_name and all(word in words.nation for word in small[:-1])
+    if small[-1] in words.tail and len(names) > 1 and not of_nation:
         yield f"tail:{words.tail[small[-1]]}"
     if small[0] in words.head:
         yield "opens:head" if len(names) > 1 else "only:head"
@@ -103,7 +123,7 @@ def _shape(candidate: Candidate, reading: Reading, name_words: Set[str]) -> Iter
         yield "calendar" if len(names) == 1 else "opens:calendar"
     if folded[0] in words.given:
         yield "given" if len(names) > 1 else "given:alone"
-    if fold(surface) in words.product:
+    if fold(surface) in words.product or (names[-1].isdigit() and " ".join(folded[:-1]) in words.product):
         yield "product"
     if " ".join(folded) in words.place:
         yield "place"
@@ -147,6 +167,7 @@ def _context(candidate: Candidate, reading: Reading, run_of: Mapping[int, Span])
         yield "sentence:taken"
     if reading.text[opening:closing].strip(" -–—•*·>#") == reading.text[start:end]:
         yield "alone"
+    yield from _dateline(reading, start, end)
     # Before: the longest phrase that the pack classes, then the classes of the words further off.
     before = _phrase_before(reading, low, first_token, start)
     if before is not None:
@@ -186,6 +207,17 @@ def _context(candidate: Candidate, reading: Reading, run_of: Mapping[int, Span])
         if end + 1 in reading.line_ends or reading.text[end + 1 : end + 2] in ("\n", ""):
             yield "credit"
     yield from _after(reading, high, end, closing)
+
+
+def _dateline(reading: Reading, start: int, end: int) -> Iterator[str]:
+    """The place that opens a report, "BERLIN, 3 May (ABC) – ", or its source; an age that says a person."""
+    dateline = _DATELINE.match(reading.text, end)
+    if dateline and "opens line" in reading.opening(start):
+        told = "more" if dateline["more"] or dateline["source"] else "alone"
+        yield f"dateline:{told} {'capitals' if reading.text[start:end].isupper() else 'small'}"
+    age = _AGE.match(reading.text, end)
+    if age and reading.free(end, age.end()):
+        yield "after:age"
 
 
 def _phrase_before(reading: Reading, low: int, first_token: int, start: int) -> tuple[int, str] | None:
@@ -293,6 +325,23 @@ def _in_lists(reading: Reading, candidates: Candidates) -> None:
         candidate.evidence |= listed
 
 
+def _in_longer(candidates: Candidates) -> None:
+    """What a longer name that starts or ends with the same words was made of: "Bank" of "Bank of Acme"."""
+    starts: dict[int, list[Candidate]] = defaultdict(list)
+    ends: dict[int, list[Candidate]] = defaultdict(list)
+    for longer in candidates.found.values():
+        if not longer.evidence.isdisjoint(_LONGER):
+            starts[longer.start].append(longer)
+            ends[longer.end].append(longer)
+    for candidate in candidates.found.values():
+        for longer in starts.get(candidate.start, ()):
+            if longer.end > candidate.end:
+                candidate.evidence.update(f"goes on:{word}" for word in _LONGER if word in longer.evidence)
+        for longer in ends.get(candidate.end, ()):
+            if longer.start < candidate.start:
+                candidate.evidence.update(f"tail of:{word}" for word in _LONGER if word in longer.evidence)
+
+
 def _conjoins(reading: Reading, index: int) -> bool:
     return reading.words.before.get(reading.tokens[index].text.lower()) in ("and", "comma")
 
@@ -317,6 +366,8 @@ def _longer_names(reading: Reading, candidates: Candidates) -> None:
             for long in _spelled_out(candidate, surface, reading, candidates):
                 candidate.evidence.add("initials")
                 long.evidence.add("has initials")
+            if _of_small_words(candidate, surface, reading):
+                candidate.evidence.add("initials of small words")
 
 
 def _spelled_out(
@@ -331,6 +382,17 @@ def _spelled_out(
         long = candidates.found.get(span)
         if long is not None and is_initials(letters, reading.text[span[0] : end]):
             yield long
+
+
+def _of_small_words(candidate: Candidate, letters: str, reading: Reading) -> bool:
+    """Whether letters in brackets stand for words in small letters: "free cash flow (FCF)"."""
+    bracket = bisect_left(reading.starts, candidate.start) - 1
+    for size in range(len(letters), len(letters) + 3):
+        words = reading.tokens[max(0, bracket - size) : max(0, bracket)]
+        text = " ".join(token.text for token in words if token.text[0].isalnum())
+        if text.islower() and is_initials(letters, text):
+            return True
+    return False
 
 
 def is_initials(letters: str, phrase: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 from marked import ROOT, Marked
@@ -27,7 +27,20 @@ SHIFT, RULE, LEAST = 0.5, 2.0, 0.02
 
 def write_weights(texts: Sequence[Marked], said: Mapping[str, Sequence[tuple[int, int, str]]]) -> None:
     """Fit the weights on texts, with what a tagger says of each by its id, and write them into the packs."""
-    rows = list(_candidates(texts, said))
+    weights = fit_weights(list(_candidates(texts, said)))
+    bias = weights.pop("bias")
+    lines = [
+        "# Weights of the evidence on names, alone and two together: log odds, an organisation above zero.",
+        "# Made by scripts/train.",
+        "[org_weight]",
+        f"bias = {bias:.3f}",
+        *(f'"{name}" = {value:.2f}' for name, value in sorted(weights.items()) if abs(value) >= LEAST),
+    ]
+    (ROOT / "extractor/lang/shared/weights.toml").write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def fit_weights(rows: Sequence[tuple[float, Collection[str], float]]) -> dict[str, float]:
+    """The weights, and the `bias`, from the weight, the evidence and the label of each candidate."""
     counts = Counter(word for _, evidence, _ in rows for word in evidence)
     words = sorted(word for word, count in counts.items() if count >= SEEN)
     index = {word: i for i, word in enumerate(words)}
@@ -43,17 +56,10 @@ def write_weights(texts: Sequence[Marked], said: Mapping[str, Sequence[tuple[int
         matrix = _together(base, pairs)
         found = _fit(matrix, labels, sizes, np.array([L2] * len(words) + [L2_PAIR] * len(pairs)))
     names = words + [f"{words[a]} & {words[b]}" for a, b in pairs]
-    weights = {
-        name: value + (RULE if name == "rule" else 0) for name, value in zip(names, found, strict=False)
-    }
-    lines = [
-        "# Weights of the evidence on names, alone and two together: log odds, an organisation above zero.",
-        "# Made by scripts/train.",
-        "[org_weight]",
-        f"bias = {found[-1] + SHIFT:.3f}",
-        *(f'"{name}" = {value:.2f}' for name, value in sorted(weights.items()) if abs(value) >= LEAST),
-    ]
-    (ROOT / "extractor/lang/shared/weights.toml").write_text("\n".join(lines) + "\n", "utf-8")
+    weights = dict(zip([*names, "bias"], found.tolist(), strict=True))
+    weights["rule"] += RULE
+    weights["bias"] += SHIFT
+    return weights
 
 
 def _candidates(
