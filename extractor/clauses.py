@@ -46,7 +46,7 @@ _LINK = re.compile(r"\[[^\[\]]{0,300}\] ?\(")
 _LONGEST, _WIDEST = 5_000, 40
 # Characters of a list of names before the one that is looked at.
 _NAMES = 90
-_NAMED = re.compile(r" ?[^\W\d_a-zà-ÿ][\w'.-]*(?:,? (?:[\w&]{1,3}|[^\W\d_a-zà-ÿ][\w'.-]*))*")
+_NAMED = re.compile(r" ?[^\W\d_a-zà-ÿ][\w'.-]*+(?:,? (?>[\w&]{1,3}(?![\w'.-])|[^\W\d_a-zà-ÿ][\w'.-]*+))*+")
 # Parts that several may play, some of whom are named.
 _LISTED = frozenset({"from", "led", "join", "by", "with", "between"})
 # Words that part a name from the noun before it.
