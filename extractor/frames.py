@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from extractor.clauses import DATE_MASK, MONEY_MASK, WORD, Group, Sentence, Trigger
+from extractor.clauses import DATE_MASK, MONEY_MASK, POINT, WORD, Group, Sentence, Trigger
 from extractor.drafts import GETS, PARTS, PAYS
 
 _INDIRECT = frozenset({"to", "from"})
@@ -72,7 +72,7 @@ def last_end(sentence: Sentence, group: Group) -> int:
 def is_goods(sentence: Sentence, trigger: Trigger, group: Group) -> bool:
     """Whether things are bought, not the company: a number or a word for goods before its name."""
     # "achète 11 % de B" buys of the company.
-    gap = re.sub(r"\d[\d.,\u066b]{0,6} ?%", "", sentence.between(trigger.end, group.start))
+    gap = re.sub(rf"\d[\d.,{POINT}]{{0,6}} ?%", "", sentence.between(trigger.end, group.start))
     goods = sentence.reader.lexicon.compiled("{<}{delivery:}{>}")
     return bool(re.search(r"\d", gap) or goods.search(gap) or len(WORD.findall(gap)) > 8)
 

@@ -12,13 +12,13 @@ Marked text is the article with its labels in brackets that do not occur in news
     published: 2025-11-12
     kind: list
     ---
-    ⟪ENTRY|2025-11-11⟫⟦DATE|Nov. 11|norm=2025-11-11⟧: ⟦ORG|Nvidia Corp.|norm=Nvidia⟧ pays about
+    ⟪ENTRY|2025-11-11⟫⟦DATE|Nov. 11|norm=2025-11-11⟧: ⟦ORG|Alvia Corp.|norm=Alvia⟧ pays about
     ⟦MONEY|$2bn|value=2e9;currency=USD;qualifier=about⟧ for ⟦POWER|300 MW|gw=0.3⟧.⟪/ENTRY⟫
     ⟪DEALS⟫
     [[deal]]            # TOML; slots that the text does not fill are left out
     date = "2025-11-11"
-    parties = ["Nvidia"]
-    payer = ["Nvidia"]
+    parties = ["Alvia"]
+    payer = ["Alvia"]
     type = "infrastructure"
     amount = 2_000_000_000
     currency = "USD"

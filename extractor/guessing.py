@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from extractor.clauses import BYSTANDERS, MONEY_MASK, ORG_MASK, Group, Reader, Sentence
-from extractor.drafts import GETS, PAYS, SIDES, Draft, all_orgs
+from extractor.drafts import GETS, PAYS, SIDES, Draft
 from extractor.references import resolve
 from extractor.slots import amount_kind, date_of, find_sources, is_complete, set_report
 from extractor.values import MentionType, Status
@@ -32,7 +32,6 @@ def guess_drafts(reader: Reader, sentence: Sentence, found: list[Draft]) -> list
         for i, value in sums.items()
         if i not in held and value >= _SUM and amount_kind(sentence, i) in ("deal", "stake")
     ]
-    told = {reader.norm(i) for d in complete for i in all_orgs(d)}
     out: list[Draft] = []
     for amount in free:
         start, end = _piece(reader, sentence, amount) if len(money) > 1 else (sentence.start, sentence.end)
@@ -43,7 +42,6 @@ def guess_drafts(reader: Reader, sentence: Sentence, found: list[Draft]) -> list
         draft = _guess(reader, sentence, amount, start, end, partial)
         if draft is not None:
             out.append(draft)
-            told |= set(reader.norms(all_orgs(draft)))
             held.add(amount)
     return out
 

@@ -214,7 +214,7 @@ def _without_legal_form(surface: str, legal: frozenset[str]) -> str:
 
 
 def _usual_form(forms: Counter[str]) -> str:
-    """The form written most often, then the one with the fewest capitals: "Nvidia" before "NVIDIA"."""
+    """The form written most often, then the one with the fewest capitals: "Alvia" before "ALVIA"."""
     return min(forms, key=lambda form: (-forms[form], sum(c.isupper() for c in form), form))
 
 

@@ -9,7 +9,7 @@
 
 Every span holds its value as `span._.value` and the rule that made it as `span._.rule`. They work in anybody's
 pipeline: `nlp.add_pipe("extractor_amounts")`. Those that find by pattern stand before the tagger, so that it reads
-"mai" and "Oracle" where the text has "maiOracle".
+"mai" and "Alvia" where the text has "maiAlvia".
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ import sqlite3
 from decimal import Decimal
 from itertools import permutations
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from extractor.values import Article, Deal, DealType, Extraction, ExtractorError
 
 
 def deal(**slots: object) -> Deal:
-    values: dict[str, object] = {
+    values: dict[str, Any] = {
         "parties": ("Acme", "Brill"),
         "payer": ("Acme",),
         "payee": ("Brill",),
@@ -27,7 +28,7 @@ def deal(**slots: object) -> Deal:
         "evidence_end": 16,
         **slots,
     }
-    return Deal(**values)  # type: ignore[arg-type]
+    return Deal(**values)
 
 
 def article(name: str, *deals: Deal, published: str = "2025-03-04") -> Extraction:

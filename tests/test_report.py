@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 from selenium import webdriver
@@ -39,14 +40,14 @@ def mention(kind: MentionType, text: str, value: Org | Money) -> Mention:
 
 def deal(evidence: str, **slots: object) -> Deal:
     start = TEXT.index(evidence)
-    values = {
+    values: dict[str, Any] = {
         "parties": ("Acme", "Brill"),
         "status": Status.ANNOUNCED,
         "confidence": 0.9,
         "currency": "USD",
         **slots,
     }
-    return Deal(evidence=evidence, evidence_start=start, evidence_end=start + len(evidence), **values)  # type: ignore[arg-type]
+    return Deal(evidence=evidence, evidence_start=start, evidence_end=start + len(evidence), **values)
 
 
 X = Extraction(
