@@ -13,7 +13,7 @@ All words stand in lang/<code>/deals.toml.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp
 
@@ -22,6 +22,7 @@ from extractor.continuing import continue_ledger
 from extractor.drafts import CONTRACT, GETS, GOODS, PAYS, SUPPLY, Draft, all_orgs, side_orgs
 from extractor.guessing import GUESS, guess_drafts
 from extractor.joining import add_drafts, fill_in_chronology, merge_in_sentence
+from extractor.judging import Side, indices_of, judge_sides, judge_type, side_signs, type_signs
 from extractor.lexicon import Lexicon
 from extractor.segments import BULLET
 from extractor.slots import doubt_about, is_complete, type_of, years_of
@@ -41,9 +42,31 @@ def assemble_deals(
 ) -> list[Deal]:
     """The deals that the text states, in text order, each with the mentions its slots came from."""
     reader = Reader(article, entries, mentions, lexicon)
-    drafts = [one for draft in _read_events(reader) for one in _by_target(reader, draft)]
-    deals = [deal for draft in drafts if (deal := _finish(reader, draft))]
+    deals = [deal for draft in _read_drafts(reader) if (deal := _finish(reader, draft))]
     return sorted(deals, key=lambda d: (d.evidence_start, d.evidence_end))
+
+
+@dataclass(frozen=True, slots=True)
+class Unjudged:
+    """A deal as its frames have it, and the signs by which its sides (by norm) and its type are judged."""
+
+    deal: Deal
+    sides: Mapping[str, frozenset[str]]
+    type: frozenset[str]
+
+
+def unjudged(
+    article: Article, entries: Sequence[Entry], mentions: Sequence[Mention], lexicon: Lexicon
+) -> list[Unjudged]:
+    """The deals of a text before judgement: what the weights are learnt from."""
+    reader = Reader(article, entries, mentions, lexicon)
+    out = []
+    for draft in _read_drafts(reader):
+        kind = type_of(reader, draft)
+        if told := _sides_told(reader, draft, kind):
+            signs = side_signs(reader, draft, kind, told), type_signs(reader, draft, kind, told)
+            out.append(Unjudged(_deal_of(reader, draft, kind, told), *signs))
+    return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +106,10 @@ def explain(
     return tried
 
 
+def _read_drafts(reader: Reader) -> list[Draft]:
+    return [one for draft in _read_events(reader) for one in _by_target(reader, draft)]
+
+
 def _read_events(reader: Reader) -> list[Draft]:
     """The complete drafts of an article, merged, in text order."""
     drafts: list[Draft] = []
@@ -115,8 +142,16 @@ def _by_target(reader: Reader, draft: Draft) -> list[Draft]:
 
 
 def _finish(reader: Reader, draft: Draft) -> Deal | None:
-    sentence = reader.sentences[draft.sentences[0]]
     kind = type_of(reader, draft)
+    told = _sides_told(reader, draft, kind)
+    if not told:
+        return None
+    sides = judge_sides(reader, draft, kind, told)
+    return _deal_of(reader, draft, judge_type(reader, draft, kind, told), sides)
+
+
+def _sides_told(reader: Reader, draft: Draft, kind: DealType) -> dict[str, Side]:
+    """Payer, payee or party, by norm, as the frames have it: those who pay first."""
     payer, payee = reader.norms(side_orgs(draft, PAYS)), reader.norms(side_orgs(draft, GETS))
     payee = [p for p in payee if p not in payer]
     others = [n for n in reader.norms(all_orgs(draft)) if n not in payer and n not in payee]
@@ -126,14 +161,19 @@ def _finish(reader: Reader, draft: Draft) -> Deal | None:
         payer, payee = _sides_by_name(reader, others, kind)
     if kind is DealType.JOINT_VENTURE and not payee:
         payer = [*payer, *others]
-    implied: list[int] = []
     if not others and bool(payer) != bool(payee) and kind in (_IMPLIES_PAYEE if payer else _IMPLIES_PAYER):
         held = {*payer, *payee, *reader.norms(i for i in (draft.source,) if i is not None)}
-        implied = [i for i in (reader.topic,) if i is not None and reader.norm(i) not in held]
-        payer, payee = payer or reader.norms(implied), payee or reader.norms(implied)
-    parties = list(dict.fromkeys([*payer, *payee, *reader.norms(all_orgs(draft))]))
-    if not parties:
-        return None
+        implied = [n for n in reader.norms(i for i in (reader.topic,) if i is not None) if n not in held]
+        payer, payee = payer or implied, payee or implied
+    sides: dict[str, Side] = {}
+    for side, norms in (("payer", payer), ("payee", payee), ("party", reader.norms(all_orgs(draft)))):
+        for norm in norms:
+            sides.setdefault(norm, side)
+    return sides
+
+
+def _deal_of(reader: Reader, draft: Draft, kind: DealType, sides: Mapping[str, Side]) -> Deal:
+    sentence = reader.sentences[draft.sentences[0]]
     money = reader.money(draft.amount) if draft.amount is not None else None
     power = reader.power(draft.power) if draft.power is not None else None
     start, end = sentence.start, sentence.end
@@ -145,10 +185,11 @@ def _finish(reader: Reader, draft: Draft) -> Deal | None:
         # A day of the entry's month or year tells more than the entry does.
         if draft.date_value and (_is_past(reader, draft, date) or draft.date_value.startswith(f"{date}-")):
             date = draft.date_value
+    places = {norm: indices_of(reader, draft, norm) for norm in sides}
     provenance = {
-        "payer": tuple(side_orgs(draft, PAYS)) or tuple(i for i in implied if reader.norm(i) in payer),
-        "payee": tuple(i for i in (*side_orgs(draft, GETS), *implied) if reader.norm(i) in payee),
-        "parties": (*all_orgs(draft), *implied),
+        "payer": tuple(i for norm, side in sides.items() if side == "payer" for i in places[norm]),
+        "payee": tuple(i for norm, side in sides.items() if side == "payee" for i in places[norm]),
+        "parties": tuple(i for indices in places.values() for i in indices),
         "amount": () if draft.amount is None else (draft.amount,),
         "power_gw": () if draft.power is None else (draft.power,),
         "date": () if draft.date is None or date != draft.date_value else (draft.date,),
@@ -156,9 +197,9 @@ def _finish(reader: Reader, draft: Draft) -> Deal | None:
         "source": () if draft.source is None else (draft.source,),
     }
     return Deal(
-        parties=tuple(parties),
-        payer=tuple(payer),
-        payee=tuple(payee),
+        parties=tuple(sides),
+        payer=tuple(norm for norm, side in sides.items() if side == "payer"),
+        payee=tuple(norm for norm, side in sides.items() if side == "payee"),
         type=kind,
         evidence=reader.article.text[start:end],
         evidence_start=start,

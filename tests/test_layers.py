@@ -22,7 +22,7 @@ LAYERS = (
     {"reading", "clauses"},
     {"candidates", "frames", "references"},
     {"parts", "slots"},
-    {"continuing"},
+    {"continuing", "judging"},
     {"evidence", "telling", "guessing", "joining"},
     {"orgs", "entries", "deals", "merge"},
     {"read", "pipes"},
