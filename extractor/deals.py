@@ -22,9 +22,10 @@ from extractor.continuing import continue_ledger
 from extractor.drafts import CONTRACT, GETS, GOODS, PAYS, SUPPLY, Draft, all_orgs, side_orgs
 from extractor.guessing import GUESS, guess_drafts
 from extractor.joining import add_drafts, fill_in_chronology, merge_in_sentence
-from extractor.judging import Side, indices_of, judge_sides, judge_type, side_signs, type_signs
+from extractor.judging import judge_date, judge_sides, judge_type
 from extractor.lexicon import Lexicon
 from extractor.segments import BULLET
+from extractor.signs import Proposal, Side, date_signs, indices_of, side_signs, type_signs
 from extractor.slots import doubt_about, is_complete, type_of, years_of
 from extractor.telling import draft_sentence
 from extractor.values import Article, Deal, DealType, Entry, Mention, Org, Status
@@ -42,17 +43,22 @@ def assemble_deals(
 ) -> list[Deal]:
     """The deals that the text states, in text order, each with the mentions its slots came from."""
     reader = Reader(article, entries, mentions, lexicon)
-    deals = [deal for draft in _read_drafts(reader) if (deal := _finish(reader, draft))]
+    proposals = _propose(reader)
+    deals = [_deal_of(reader, _judge(reader, one, proposals)) for one in proposals]
     return sorted(deals, key=lambda d: (d.evidence_start, d.evidence_end))
 
 
 @dataclass(frozen=True, slots=True)
 class Unjudged:
-    """A deal as its frames have it, and the signs by which its sides (by norm) and its type are judged."""
+    """A deal as its frames have it, and the signs by which its sides (by norm), its type and its date are judged.
+
+    `dates`: the signs of each date, by mention; empty in a timeline entry, whose date is the deal's.
+    """
 
     deal: Deal
     sides: Mapping[str, frozenset[str]]
     type: frozenset[str]
+    dates: Mapping[int, frozenset[str]]
 
 
 def unjudged(
@@ -60,13 +66,16 @@ def unjudged(
 ) -> list[Unjudged]:
     """The deals of a text before judgement: what the weights are learnt from."""
     reader = Reader(article, entries, mentions, lexicon)
-    out = []
-    for draft in _read_drafts(reader):
-        kind = type_of(reader, draft)
-        if told := _sides_told(reader, draft, kind):
-            signs = side_signs(reader, draft, kind, told), type_signs(reader, draft, kind, told)
-            out.append(Unjudged(_deal_of(reader, draft, kind, told), *signs))
-    return out
+    proposals = _propose(reader)
+    return [
+        Unjudged(
+            _deal_of(reader, one),
+            side_signs(reader, one),
+            type_signs(reader, one),
+            date_signs(reader, one, proposals) if one.draft.entry is None else {},
+        )
+        for one in proposals
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +115,23 @@ def explain(
     return tried
 
 
-def _read_drafts(reader: Reader) -> list[Draft]:
-    return [one for draft in _read_events(reader) for one in _by_target(reader, draft)]
+def _propose(reader: Reader) -> list[Proposal]:
+    """The deals of a text as its frames have them, in text order."""
+    proposals = []
+    for draft in (one for event in _read_events(reader) for one in _by_target(reader, event)):
+        kind = type_of(reader, draft)
+        if sides := _sides_told(reader, draft, kind):
+            proposals.append(Proposal(draft, kind, sides))
+    return proposals
+
+
+def _judge(reader: Reader, proposal: Proposal, proposals: Sequence[Proposal]) -> Proposal:
+    """A deal with its sides, its type and, outside of timeline entries, its date as learnt weights have them."""
+    draft = proposal.draft
+    if draft.entry is None:
+        told = judge_date(reader, proposal, proposals)
+        draft = replace(draft, date=told, date_value=None if told is None else reader.timex(told))
+    return Proposal(draft, judge_type(reader, proposal), judge_sides(reader, proposal))
 
 
 def _read_events(reader: Reader) -> list[Draft]:
@@ -141,15 +165,6 @@ def _by_target(reader: Reader, draft: Draft) -> list[Draft]:
     return [replace(draft, parts={**draft.parts, "target": [target]}) for target in targets]
 
 
-def _finish(reader: Reader, draft: Draft) -> Deal | None:
-    kind = type_of(reader, draft)
-    told = _sides_told(reader, draft, kind)
-    if not told:
-        return None
-    sides = judge_sides(reader, draft, kind, told)
-    return _deal_of(reader, draft, judge_type(reader, draft, kind, told), sides)
-
-
 def _sides_told(reader: Reader, draft: Draft, kind: DealType) -> dict[str, Side]:
     """Payer, payee or party, by norm, as the frames have it: those who pay first."""
     payer, payee = reader.norms(side_orgs(draft, PAYS)), reader.norms(side_orgs(draft, GETS))
@@ -165,14 +180,13 @@ def _sides_told(reader: Reader, draft: Draft, kind: DealType) -> dict[str, Side]
         held = {*payer, *payee, *reader.norms(i for i in (draft.source,) if i is not None)}
         implied = [n for n in reader.norms(i for i in (reader.topic,) if i is not None) if n not in held]
         payer, payee = payer or implied, payee or implied
-    sides: dict[str, Side] = {}
-    for side, norms in (("payer", payer), ("payee", payee), ("party", reader.norms(all_orgs(draft)))):
-        for norm in norms:
-            sides.setdefault(norm, side)
-    return sides
+    sides: dict[str, Side] = dict.fromkeys(payer, "payer")
+    sides |= dict.fromkeys((n for n in payee if n not in sides), "payee")
+    return sides | dict.fromkeys((n for n in reader.norms(all_orgs(draft)) if n not in sides), "party")
 
 
-def _deal_of(reader: Reader, draft: Draft, kind: DealType, sides: Mapping[str, Side]) -> Deal:
+def _deal_of(reader: Reader, proposal: Proposal) -> Deal:
+    draft, sides = proposal.draft, proposal.sides
     sentence = reader.sentences[draft.sentences[0]]
     money = reader.money(draft.amount) if draft.amount is not None else None
     power = reader.power(draft.power) if draft.power is not None else None
@@ -200,7 +214,7 @@ def _deal_of(reader: Reader, draft: Draft, kind: DealType, sides: Mapping[str, S
         parties=tuple(sides),
         payer=tuple(norm for norm, side in sides.items() if side == "payer"),
         payee=tuple(norm for norm, side in sides.items() if side == "payee"),
-        type=kind,
+        type=proposal.type,
         evidence=reader.article.text[start:end],
         evidence_start=start,
         evidence_end=end,
