@@ -15,10 +15,14 @@ from extractor.signs import Proposal, Side, date_signs, side_signs, type_signs
 from extractor.values import DealType
 
 
+# Log odds by which another type than the proposed one is ahead; and of one too rare to be learnt, which stands.
+_CLEARLY, _RARE = 0.4, 100.0
+
+
 def judge_sides(reader: Reader, proposal: Proposal) -> dict[str, Side]:
     """The sides of a deal by norm, those who pay first, from those proposed and all others that its sentences name.
 
-    Where nobody would be left on a side, what was proposed stands.
+    Where nobody would be left on a side, or only one side be told of partners with none, what was proposed stands.
     """
     judged = {
         norm: _best(reader.lexicon, "side_weight", signs)
@@ -26,12 +30,15 @@ def judge_sides(reader: Reader, proposal: Proposal) -> dict[str, Side]:
     }
     order: tuple[Side, ...] = ("payer", "payee", "party")
     sides = {norm: side for side in order for norm, best in judged.items() if best == side}
-    return sides or dict(proposal.sides)
+    half = set(proposal.sides.values()) == {"party"} and len({*sides.values()} & {"payer", "payee"}) == 1
+    return dict(proposal.sides) if half or not sides else sides
 
 
 def judge_type(reader: Reader, proposal: Proposal) -> DealType:
-    """The type of a deal."""
-    return DealType(_best(reader.lexicon, "type_weight", type_signs(reader, proposal)))
+    """The type of a deal: what was proposed, unless another is clearly more likely."""
+    odds = _odds(reader.lexicon, "type_weight", type_signs(reader, proposal))
+    best = max(odds, key=lambda label: odds[label])
+    return DealType(best) if odds[best] > odds.get(proposal.type, _RARE) + _CLEARLY else proposal.type
 
 
 def judge_date(reader: Reader, proposal: Proposal, proposals: Sequence[Proposal]) -> int | None:
