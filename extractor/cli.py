@@ -35,7 +35,7 @@ class Engine(StrEnum):
     RAY = "ray"
 
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode="rich")
+app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
 
 
 for command in (cli_look.show, cli_look.orgs, cli_look.info, cli_score.score):
