@@ -35,7 +35,13 @@ class Engine(StrEnum):
     RAY = "ray"
 
 
-app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+# Panels (rich) would take longer to load than the rest of the help.
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"max_content_width": 120},
+)
 
 
 for command in (cli_look.show, cli_look.orgs, cli_look.info, cli_score.score):
