@@ -14,7 +14,6 @@ from extractor.lexicon import Lexicon
 from extractor.signs import Proposal, Side, date_signs, side_signs, type_signs
 from extractor.values import DealType
 
-
 # Log odds by which another type than the proposed one is ahead; and of one too rare to be learnt, which stands.
 _CLEARLY, _RARE = 0.4, 100.0
 
