@@ -1,18 +1,17 @@
 """Which side of a deal each organisation is on, of what type the deal is and when it was, judged by learnt weights.
 
 Frames propose; three linear models (multinomial logistic regression over the signs of `signs`) decide. Their weights,
-log odds by label, stand in shared/judged.toml, made by scripts/train.
+log odds by label, are made by scripts/train.
 """
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping, Sequence
 
 from extractor.clauses import Reader
-from extractor.lexicon import Lexicon
 from extractor.signs import Proposal, Side, date_signs, side_signs, type_signs
 from extractor.values import DealType
+from extractor.weights import BIAS, load_weights
 
 # Log odds by which another type than the proposed one is ahead; and of one too rare to be learnt, which stands.
 _CLEARLY, _RARE = 0.4, 100.0
@@ -23,10 +22,7 @@ def judge_sides(reader: Reader, proposal: Proposal) -> dict[str, Side]:
 
     Where nobody would be left on a side, or only one side be told of partners with none, what was proposed stands.
     """
-    judged = {
-        norm: _best(reader.lexicon, "side_weight", signs)
-        for norm, signs in side_signs(reader, proposal).items()
-    }
+    judged = {norm: _best(_odds("sides", signs)) for norm, signs in side_signs(reader, proposal).items()}
     order: tuple[Side, ...] = ("payer", "payee", "party")
     sides = {norm: side for side in order for norm, best in judged.items() if best == side}
     half = set(proposal.sides.values()) == {"party"} and len({*sides.values()} & {"payer", "payee"}) == 1
@@ -35,8 +31,8 @@ def judge_sides(reader: Reader, proposal: Proposal) -> dict[str, Side]:
 
 def judge_type(reader: Reader, proposal: Proposal) -> DealType:
     """The type of a deal: what was proposed, unless another is clearly more likely."""
-    odds = _odds(reader.lexicon, "type_weight", type_signs(reader, proposal))
-    best = max(odds, key=lambda label: odds[label])
+    odds = _odds("types", type_signs(reader, proposal))
+    best = _best(odds)
     return DealType(best) if odds[best] > odds.get(proposal.type, _RARE) + _CLEARLY else proposal.type
 
 
@@ -44,29 +40,18 @@ def judge_date(reader: Reader, proposal: Proposal, proposals: Sequence[Proposal]
     """The mention that tells when a deal was, None where none is likely to; `proposals`: all of the text."""
     best: tuple[float, int | None] = (0.0, None)
     for i, signs in date_signs(reader, proposal, proposals).items():
-        odds = _odds(reader.lexicon, "date_weight", signs)
+        odds = _odds("dates", signs)
         best = max(best, (odds["date"] - odds["none"], i), key=lambda one: one[0])
     return best[1]
 
 
-def _best(lexicon: Lexicon, table: str, signs: frozenset[str]) -> str:
-    """The label of a table of weights that signs speak for most."""
-    odds = _odds(lexicon, table, signs)
-    return max(odds, key=lambda label: odds[label])
-
-
-def _odds(lexicon: Lexicon, table: str, signs: frozenset[str]) -> dict[str, float]:
+def _odds(name: str, signs: frozenset[str]) -> dict[str, float]:
+    """The log odds of each label, up to one constant."""
     return {
-        label: weights.get("bias", 0.0) + sum(weights.get(sign, 0.0) for sign in signs)
-        for label, weights in _weights(lexicon, table).items()
+        label: weights[BIAS] + sum(weights.get(sign, 0.0) for sign in signs)
+        for label, weights in load_weights(name).items()
     }
 
 
-@functools.cache
-def _weights(lexicon: Lexicon, table: str) -> Mapping[str, Mapping[str, float]]:
-    """The weights of signs, by label."""
-    weights: dict[str, dict[str, float]] = {}
-    for name, value in lexicon.table(table).items():
-        label, _, sign = name.partition(" | ")
-        weights.setdefault(label, {})[sign] = float(str(value))
-    return weights
+def _best(odds: Mapping[str, float]) -> str:
+    return max(odds, key=lambda label: odds[label])

@@ -24,6 +24,7 @@ from extractor.gazetteer import Gazetteer
 from extractor.lexicon import Lexicon
 from extractor.reading import Reading, Span, Words, read_words
 from extractor.values import Mention, MentionType, Org
+from extractor.weights import BIAS, load_weights
 
 # How many reasons a mention states: the strongest ones, a person reads no more.
 _REASONS = 4
@@ -63,7 +64,7 @@ class _Knowledge:
 
 @functools.cache
 def _knowledge(lexicon: Lexicon) -> _Knowledge:
-    weights = {name: float(str(value)) for name, value in lexicon.table("org_weight").items()}
+    weights = dict(load_weights("orgs")["org"])
     pairs = defaultdict(list)
     for name in [name for name in weights if _TOGETHER in name]:
         first, second = name.split(_TOGETHER)
@@ -71,9 +72,7 @@ def _knowledge(lexicon: Lexicon) -> _Knowledge:
     both = {*pairs, *(second for seconds in pairs.values() for second, _ in seconds)}
     bits = {word: 1 << number for number, word in enumerate(sorted(both))}
     partners = {word: sum(bits[second] for second, _ in pairs.get(word, ())) for word in bits}
-    return _Knowledge(
-        read_words(lexicon), weights, pairs, bits, partners, frozenset(bits), weights.pop("bias")
-    )
+    return _Knowledge(read_words(lexicon), weights, pairs, bits, partners, frozenset(bits), weights.pop(BIAS))
 
 
 def find_orgs(

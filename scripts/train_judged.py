@@ -22,6 +22,7 @@ from extractor.names import Names, article_names, keys_of
 from extractor.pipeline import extract, load
 from extractor.signs import NO_SIDE
 from extractor.values import Article, Deal, DealType, Extraction, Mention, Timex
+from extractor.weights import BIAS, save_weights
 
 # The penalty of the squared weights; how often a sign is seen at least; smaller weights are left out.
 L2, SEEN, LEAST = 5.0, 8, 0.01
@@ -53,15 +54,11 @@ def write_judged(gold: Sequence[Gold]) -> None:
         (extract(one.extraction.article, models[one.extraction.article.lang]), one.extraction) for one in gold
     ]
     pairs = [pair for text, labelled in (*texts, *_cases()) for pair in _pairs(text, labelled)]
-    tables = {"side_weight": fit(list(_sides(pairs))), "type_weight": fit(list(_types(pairs)))}
-    tables["date_weight"] = fit(list(_dates(pairs)))
-    tables["date_weight"]["date | bias"] += DATE_SHIFT
-    lines = [
-        "# Weights of signs for the sides, the type and the date of a deal: log odds, by label. Made by scripts/train."
-    ]
-    for table, weights in tables.items():
-        lines += ["", f"[{table}]", *(f'"{name}" = {value:.3f}' for name, value in sorted(weights.items()))]
-    (ROOT / "extractor/lang/shared/judged.toml").write_text("\n".join(lines) + "\n", "utf-8")
+    save_weights("sides", fit(list(_sides(pairs))), least=LEAST)
+    save_weights("types", fit(list(_types(pairs))), least=LEAST)
+    dates = fit(list(_dates(pairs)))
+    dates["date"][BIAS] += DATE_SHIFT
+    save_weights("dates", dates, least=LEAST)
 
 
 def _cases() -> Iterator[tuple[Extraction, Extraction]]:
@@ -125,8 +122,8 @@ def _dates(pairs: Iterable[Pair]) -> Iterator[Example]:
                 yield signs, "date" if value.value == pair.deal.date else "none"
 
 
-def fit(examples: Sequence[Example]) -> dict[str, float]:
-    """The weight of each sign for each label, and each label's own, its `bias`."""
+def fit(examples: Sequence[Example]) -> dict[str, dict[str, float]]:
+    """The weight of each sign for each label, and each label's own."""
     counts = Counter(sign for signs, _ in examples for sign in signs)
     signs = sorted(sign for sign, count in counts.items() if count >= SEEN)
     labels = sorted({label for _, label in examples})
@@ -149,9 +146,7 @@ def fit(examples: Sequence[Example]) -> dict[str, float]:
     start = np.zeros((len(signs) + 1) * len(labels))
     found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 500}).x
     weights = found.reshape(len(signs) + 1, len(labels))
-    named = {
-        f"{label} | {sign}": float(weights[row, n])
-        for row, sign in enumerate([*signs, "bias"])
+    return {
+        label: dict(zip([*signs, BIAS], weights[:, n].tolist(), strict=True))
         for n, label in enumerate(labels)
     }
-    return {name: value for name, value in named.items() if abs(value) >= LEAST}

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
-from marked import ROOT, Marked
+from marked import Marked
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, hstack
 from spacy.language import Language
@@ -18,6 +18,7 @@ from extractor.lexicon import languages, load_lexicon
 from extractor.pipeline import annotate, load, mentions
 from extractor.reading import Reading, read_words
 from extractor.values import Article, MentionType
+from extractor.weights import save_weights
 
 # Penalties of single words of evidence and of pairs; how often a word or a pair is seen at least; pairs a round.
 L2, L2_PAIR, SEEN, PAIRS, ROUNDS = 5.0, 12.0, 8, 400, 2
@@ -27,17 +28,9 @@ SHIFT, SHIFTED, RULE, LEAST = 0.5, {"language:en": -0.25, "language:fr": 0.25}, 
 
 
 def write_weights(texts: Sequence[Marked], said: Mapping[str, Sequence[tuple[int, int, str]]]) -> None:
-    """Fit the weights on texts, with what a tagger says of each by its id, and write them into the packs."""
+    """Fit the weights on texts, with what a tagger says of each by its id, and write them."""
     weights = fit_weights(list(_candidates(texts, said)))
-    bias = weights.pop("bias")
-    lines = [
-        "# Weights of the evidence on names, alone and two together: log odds, an organisation above zero.",
-        "# Made by scripts/train.",
-        "[org_weight]",
-        f"bias = {bias:.3f}",
-        *(f'"{name}" = {value:.2f}' for name, value in sorted(weights.items()) if abs(value) >= LEAST),
-    ]
-    (ROOT / "extractor/lang/shared/weights.toml").write_text("\n".join(lines) + "\n", "utf-8")
+    save_weights("orgs", {"org": weights}, least=LEAST)
 
 
 def fit_weights(rows: Sequence[tuple[float, Collection[str], float]]) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from pathlib import Path
 
@@ -9,15 +10,15 @@ import pytest
 
 from extractor.deals import assemble_deals, unjudged
 from extractor.gold import parse_markup
-from extractor.lexicon import languages, load_lexicon, surface_key
+from extractor.lexicon import languages, load_lexicon
 from extractor.values import Article, Deal, DealType, Org
+from extractor.weights import load_weights
 
 ROOT = Path(__file__).parent.parent
-WEIGHTS = tomllib.loads((ROOT / "extractor/lang/shared/judged.toml").read_text("utf-8"))
 LABELS = {
-    "side_weight": {"payer", "payee", "party", "none"},
-    "type_weight": {str(kind) for kind in DealType},
-    "date_weight": {"date", "none"},
+    "sides": {"payer", "payee", "party", "none"},
+    "types": {str(kind) for kind in DealType},
+    "dates": {"date", "none"},
 }
 
 
@@ -27,26 +28,28 @@ def told(marked: str, lang: str = "en", published: str | None = "2026-05-20") ->
     return assemble_deals(article, (), mentions, load_lexicon(lang))
 
 
-@pytest.mark.parametrize("table", LABELS)
-def test_weights_are_of_labels_that_exist(table: str) -> None:
-    labels = {name.partition(" | ")[0] for name in WEIGHTS[table]}
-    assert labels <= LABELS[table]
-    assert len(labels) > 1
+@pytest.mark.parametrize("name", LABELS)
+def test_weights_are_of_labels_that_exist(name: str) -> None:
+    weights = load_weights(name)
+    assert weights.keys() <= LABELS[name]
+    assert len(weights) > 1
+    assert all(math.isfinite(value) for one in weights.values() for value in one.values())
 
 
 @pytest.mark.parametrize("lang", languages())
-def test_signs_are_written_as_a_table_keeps_them(lang: str) -> None:
-    """A sign with a capital would never be found among the weights."""
+def test_the_signs_that_are_drawn_are_those_that_have_weights(lang: str) -> None:
     body = tomllib.loads((ROOT / f"tests/cases/{lang}/deals.toml").read_text("utf-8"))
-    seen: set[str] = set()
+    seen: dict[str, set[str]] = {name: set() for name in LABELS}
     for case in body["right"]:
         text, mentions = parse_markup(case["text"])
         article = Article(id="a", text=text, lang=lang, published=body["anchor"])
         for one in unjudged(article, (), mentions, load_lexicon(lang)):
-            seen |= one.type.union(*one.sides.values(), *one.dates.values())
-    assert {sign for sign in seen if sign != surface_key(sign)} == set()
-    known = {name.partition(" | ")[2] for table in WEIGHTS.values() for name in table}
-    assert len(seen & known) > 0.5 * len(seen)
+            seen["sides"] |= set().union(*one.sides.values())
+            seen["types"] |= one.type
+            seen["dates"] |= set().union(*one.dates.values())
+    for name, signs in seen.items():
+        known = set().union(*load_weights(name).values())
+        assert len(signs & known) > 0.5 * len(signs), name
 
 
 DATED = "⟦ORG|Alvia⟧ bought ⟦ORG|Bertin⟧ for ⟦MONEY|$20m|value=20000000;currency=USD⟧."
@@ -73,7 +76,7 @@ def test_where_no_direction_is_told_none_is_made_up_by_halves() -> None:
 
 def test_a_type_too_rare_to_be_learnt_stands() -> None:
     (deal,) = told("⟦ORG|Alvia⟧ will pay ⟦ORG|Bertin⟧ 20% of its revenue.")
-    assert not any(name.startswith("revenue_share") for name in WEIGHTS["type_weight"])
+    assert "revenue_share" not in load_weights("types")
     assert deal.type is DealType.REVENUE_SHARE
 
 

@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).parent.parent / "extractor"
 # Lowest first; modules of one layer do not import each other.
 LAYERS = (
     {"values", "prefixes"},
-    {"timex", "lexicon", "tagger", "encoding", "drafts"},
+    {"timex", "lexicon", "tagger", "encoding", "drafts", "weights"},
     {"numbers", "page", "segments", "containers", "names", "expressions"},
     {"date_values", "date_atoms", "amount_units"},
     {"date_joins", "amount_readings"},
