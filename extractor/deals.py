@@ -6,7 +6,8 @@ There is no parser. A sentence is read as a sequence: its mentions (masked, so t
 whatever the names are), the frames that its words open ("a investi"), and what stands before each name ("dans").
 Every frame says which part in the deal its left neighbour, its object and each preposition bring ("in payee"). A frame
 fills its parts within the clause, takes the amount that is nearest to it, and becomes a draft. Drafts that tell one
-event are merged: within the sentence, the entry, the article. What is then left and complete enough is a deal.
+event are merged: within the sentence, the entry, the article. What is then left and complete enough is a deal, whose
+sides, type and date are judged once more (judging.py) by weights learnt from labelled deals.
 
 All words stand in lang/<code>/deals.toml.
 """
@@ -25,7 +26,7 @@ from extractor.joining import add_drafts, fill_in_chronology, merge_in_sentence
 from extractor.judging import judge_date, judge_sides, judge_type
 from extractor.lexicon import Lexicon
 from extractor.segments import BULLET
-from extractor.signs import Proposal, Side, date_signs, indices_of, side_signs, type_signs
+from extractor.signs import Proposal, Side, Told, date_signs, indices_of, side_signs, type_signs
 from extractor.slots import doubt_about, is_complete, type_of, years_of
 from extractor.telling import draft_sentence
 from extractor.values import Article, Deal, DealType, Entry, Mention, Org, Status
@@ -44,7 +45,8 @@ def assemble_deals(
     """The deals that the text states, in text order, each with the mentions its slots came from."""
     reader = Reader(article, entries, mentions, lexicon)
     proposals = _propose(reader)
-    deals = [_deal_of(reader, _judge(reader, one, proposals)) for one in proposals]
+    told = Told(proposals)
+    deals = [_deal_of(reader, _judge(reader, one, told)) for one in proposals]
     return sorted(deals, key=lambda d: (d.evidence_start, d.evidence_end))
 
 
@@ -67,12 +69,13 @@ def unjudged(
     """The deals of a text before judgement: what the weights are learnt from."""
     reader = Reader(article, entries, mentions, lexicon)
     proposals = _propose(reader)
+    told = Told(proposals)
     return [
         Unjudged(
             _deal_of(reader, one),
             side_signs(reader, one),
             type_signs(reader, one),
-            date_signs(reader, one, proposals) if one.draft.entry is None else {},
+            date_signs(reader, one, told) if one.draft.entry is None else {},
         )
         for one in proposals
     ]
@@ -125,11 +128,11 @@ def _propose(reader: Reader) -> list[Proposal]:
     return proposals
 
 
-def _judge(reader: Reader, proposal: Proposal, proposals: Sequence[Proposal]) -> Proposal:
+def _judge(reader: Reader, proposal: Proposal, deals: Told) -> Proposal:
     """A deal with its sides, its type and, outside of timeline entries, its date as learnt weights have them."""
     draft = proposal.draft
     if draft.entry is None:
-        told = judge_date(reader, proposal, proposals)
+        told = judge_date(reader, proposal, deals)
         draft = replace(draft, date=told, date_value=None if told is None else reader.timex(told))
     return Proposal(draft, judge_type(reader, proposal), judge_sides(reader, proposal))
 

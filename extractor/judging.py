@@ -6,10 +6,11 @@ log odds by label, are made by scripts/train.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from math import fsum
 
 from extractor.clauses import Reader
-from extractor.signs import Proposal, Side, date_signs, side_signs, type_signs
+from extractor.signs import Proposal, Side, Told, date_signs, side_signs, type_signs
 from extractor.values import DealType
 from extractor.weights import BIAS, load_weights
 
@@ -36,10 +37,10 @@ def judge_type(reader: Reader, proposal: Proposal) -> DealType:
     return DealType(best) if odds[best] > odds.get(proposal.type, _RARE) + _CLEARLY else proposal.type
 
 
-def judge_date(reader: Reader, proposal: Proposal, proposals: Sequence[Proposal]) -> int | None:
-    """The mention that tells when a deal was, None where none is likely to; `proposals`: all of the text."""
+def judge_date(reader: Reader, proposal: Proposal, deals: Told) -> int | None:
+    """The mention that tells when a deal was, None where none is likely to; `deals`: of all its text."""
     best: tuple[float, int | None] = (0.0, None)
-    for i, signs in date_signs(reader, proposal, proposals).items():
+    for i, signs in date_signs(reader, proposal, deals).items():
         odds = _odds("dates", signs)
         best = max(best, (odds["date"] - odds["none"], i), key=lambda one: one[0])
     return best[1]
@@ -48,7 +49,8 @@ def judge_date(reader: Reader, proposal: Proposal, proposals: Sequence[Proposal]
 def _odds(name: str, signs: frozenset[str]) -> dict[str, float]:
     """The log odds of each label, up to one constant."""
     return {
-        label: weights[BIAS] + sum(weights.get(sign, 0.0) for sign in signs)
+        # The exact sum: that of a set in no order must not depend on it.
+        label: weights[BIAS] + fsum(weights.get(sign, 0.0) for sign in signs)
         for label, weights in load_weights(name).items()
     }
 

@@ -7,7 +7,8 @@ told and how long ago it was. `judging` weighs them. No sign is a word of a lang
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -24,6 +25,8 @@ _CHARACTERS = ("state", "lender", "watcher", "customer")
 _BESIDE = 3
 # Sentences before and behind those of a deal in which its date may be told.
 _NEAR = 3
+# Sentences of a deal that are looked at: the first, which keeps the time linear where one is told over and over.
+_TOLD = 6
 # Days within which a date is told as news, of the month, of the year.
 _AGES = (0, 7, 31, 366)
 
@@ -40,6 +43,23 @@ class Proposal:
     def pattern(self) -> str:
         """Which sides are told at all."""
         return " ".join(sorted(set(self.sides.values()))) or NO_SIDE
+
+
+class Told:
+    """Which sentences and dates how many of a text's deals are told by."""
+
+    def __init__(self, proposals: Iterable[Proposal]) -> None:
+        drafts = [proposal.draft for proposal in proposals]
+        self._dates = Counter(draft.date for draft in drafts)
+        self._sentences = Counter(index for draft in drafts for index in set(draft.sentences))
+
+    def has_date(self, draft: Draft, place: int) -> bool:
+        """Whether a date is another deal's."""
+        return self._dates[place] > (draft.date == place)
+
+    def has_sentence(self, draft: Draft, index: int) -> bool:
+        """Whether a sentence tells another deal."""
+        return self._sentences[index] > (index in draft.sentences)
 
 
 def side_signs(reader: Reader, proposal: Proposal) -> dict[str, frozenset[str]]:
@@ -67,7 +87,7 @@ def indices_of(reader: Reader, draft: Draft, norm: str) -> list[int]:
 
 
 def _sentences(reader: Reader, draft: Draft) -> list[Sentence]:
-    return [reader.sentences[index] for index in dict.fromkeys(draft.sentences)]
+    return [reader.sentences[index] for index in list(dict.fromkeys(draft.sentences))[:_TOLD]]
 
 
 def _side_signs(reader: Reader, proposal: Proposal, norm: str) -> Iterator[str]:
@@ -189,16 +209,15 @@ def _type_signs(reader: Reader, proposal: Proposal) -> Iterator[str]:
             )
 
 
-def date_signs(
-    reader: Reader, proposal: Proposal, proposals: Sequence[Proposal]
-) -> dict[int, frozenset[str]]:
-    """What speaks for and against each date that is told near a deal, by its mention; `proposals`: all of the text."""
+def date_signs(reader: Reader, proposal: Proposal, deals: Told) -> dict[int, frozenset[str]]:
+    """What speaks for and against each date that is told near a deal, by its mention; `deals`: of all its text."""
     draft = proposal.draft
-    near = reader.sentences[max(0, min(draft.sentences) - _NEAR) : max(draft.sentences) + _NEAR]
-    dates = [(s, i) for s in near for i in s.of_type(MentionType.DATE) if _is_date(reader.timex(i))]
+    own = [sentence.index for sentence in _sentences(reader, draft)]
+    near = sorted({n for index in own for n in range(max(0, index - _NEAR), index + _NEAR)})
+    sentences = [reader.sentences[n] for n in near if n < len(reader.sentences)]
+    dates = [(s, i) for s in sentences for i in s.of_type(MentionType.DATE) if _is_date(reader.timex(i))]
     values = [reader.timex(i) or "" for _, i in dates]
-    others = [other.draft for other in proposals if other is not proposal]
-    return {i: frozenset(_date_signs(reader, proposal, others, s, i, values)) for s, i in dates}
+    return {i: frozenset(_date_signs(reader, proposal, deals, s, i, values)) for s, i in dates}
 
 
 def _yes(so: object) -> str:
@@ -210,7 +229,7 @@ def _is_date(value: str | None) -> bool:
 
 
 def _date_signs(
-    reader: Reader, proposal: Proposal, others: Sequence[Draft], sentence: Sentence, place: int, values: Sequence[str],
+    reader: Reader, proposal: Proposal, deals: Told, sentence: Sentence, place: int, values: Sequence[str],
 ) -> Iterator[str]:  # fmt: skip
     draft = proposal.draft
     value, m = reader.timex(place) or "", reader.mentions[place]
@@ -237,9 +256,9 @@ def _date_signs(
     yield from (f"length:{len(value)}", f"within:{_yes(sentence.index in draft.sentences)}")
     same = sentence.paragraph == own.paragraph
     yield from (f"paragraph:{_yes(same)}", f"paragraph:{_yes(same)} told:{told} at:{offset}")
-    another = any(d.date == place for d in others)
-    yield from (f"others:{_yes(another)}", f"others:{_yes(another)} told:{told}")
-    yield f"another tells:{_yes(any(sentence.index in d.sentences for d in others))} at:{offset}"
+    another = _yes(deals.has_date(draft, place))
+    yield from (f"others:{another}", f"others:{another} told:{told}")
+    yield f"another tells:{_yes(deals.has_sentence(draft, sentence.index))} at:{offset}"
     recent = {v for v in values if _age(v, reader.article.published) in ("0", "7")}
     yield f"dates:{min(3, len(set(values)))} told:{told}"
     yield f"recent:{min(2, len(recent))} {_yes(value in recent)} told:{told}"
