@@ -6,6 +6,7 @@ import json
 import random
 from dataclasses import replace
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -113,17 +114,17 @@ def extractions(id_: str = "a") -> st.SearchStrategy[Extraction]:
     )
 
 
-def org(start: int, norm: str, **kwargs: object) -> Mention:
+def org(start: int, norm: str, **kwargs: Any) -> Mention:
     end = start + 4
     return Mention(
         type=MentionType.ORG, start=start, end=end, text=TEXT[start:end], value=Org(norm=norm), **kwargs
-    )  # type: ignore[arg-type]
+    )
 
 
-def deal(*parties: str, start: int = 0, **kwargs: object) -> Deal:
+def deal(*parties: str, start: int = 0, **kwargs: Any) -> Deal:
     return Deal(
         parties=parties, evidence=TEXT[start : start + 30], evidence_start=start, evidence_end=start + 30,
-        **({"type": None} | kwargs),  # type: ignore[arg-type]
+        **({"type": None} | kwargs),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import io
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -12,8 +13,8 @@ from extractor.values import Article, Deal, DealType, Extraction, Qualifier, Sta
 TEXT = "=Acme paie 38 milliards de dollars à Brill, dit-on."
 
 
-def extraction(**slots: object) -> Extraction:
-    values: dict[str, object] = {
+def extraction(**slots: Any) -> Extraction:
+    values: dict[str, Any] = {
         "parties": ("Acme", "Brill"),
         "payer": ("Acme",),
         "payee": ("Brill",),
@@ -27,7 +28,7 @@ def extraction(**slots: object) -> Extraction:
         "evidence_end": len(TEXT),
         **slots,
     }
-    return Extraction(article=Article(id="a", text=TEXT, lang="fr"), deals=(Deal(**values),))  # type: ignore[arg-type]
+    return Extraction(article=Article(id="a", text=TEXT, lang="fr"), deals=(Deal(**values),))
 
 
 def row(**slots: object) -> dict[str, str]:
