@@ -293,9 +293,20 @@ def _date_signs(
 
 def _age(value: str, published: str | None) -> str:
     """How long before publication a date was, in steps; of a month or a year its first day counts."""
-    if not published or not re.fullmatch(r"\d{4}(?:-\d\d(?:-\d\d)?)?", value):
+    told, since = _first_day(value), _first_day(published or "")
+    if told is None or since is None:
         return "unknown"
-    if len(value) < len(published) and published.startswith(value):
+    if len(value) < len(published or "") and since.isoformat().startswith(value):
         return f"same {len(value)}"
-    days = (date.fromisoformat(published[:10]) - date.fromisoformat(f"{value}-01-01"[:10])).days
+    days = (since - told).days
     return "later" if days < 0 else next((str(most) for most in _AGES if days <= most), "old")
+
+
+def _first_day(value: str) -> date | None:
+    """The first day of a day, a month or a year; None of anything else, or where the calendar has no such day."""
+    if not re.fullmatch(r"\d{4}(?:-\d\d){0,2}", value):
+        return None
+    try:
+        return date.fromisoformat(f"{value}-01-01"[:10])
+    except ValueError:
+        return None

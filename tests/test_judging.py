@@ -89,3 +89,8 @@ def test_every_side_has_the_mentions_that_name_it() -> None:
     for slot in ("payer", "payee", "parties"):
         values = [mentions[i].value for i in deal.provenance[slot]]
         assert {value.norm for value in values if isinstance(value, Org)} == set(getattr(deal, slot))
+
+
+@pytest.mark.parametrize("published", ["2026-05", "2026", "2026-02-31", "soon", None])
+def test_any_publication_date_will_do(published: str | None) -> None:
+    assert [deal.date for deal in told(f"⟦ORG|Alvia⟧ bought ⟦ORG|Bertin⟧ on {DAY}.", published=published)]
