@@ -26,7 +26,8 @@ from extractor.joining import add_drafts, fill_in_chronology, merge_in_sentence
 from extractor.judging import judge_date, judge_sides, judge_type
 from extractor.lexicon import Lexicon
 from extractor.segments import BULLET
-from extractor.signs import Proposal, Side, Told, date_signs, indices_of, side_signs, type_signs
+from extractor.side_signs import indices_of, side_signs
+from extractor.signs import Proposal, Side, Told, date_signs, type_signs
 from extractor.slots import doubt_about, is_complete, type_of, years_of
 from extractor.telling import draft_sentence
 from extractor.values import Article, Deal, DealType, Entry, Mention, Org, Status

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from math import fsum
 
 from extractor.clauses import Reader
-from extractor.signs import Proposal, Side, Told, date_signs, side_signs, type_signs
+from extractor.side_signs import side_signs
+from extractor.signs import Proposal, Side, Told, date_signs, type_signs
 from extractor.values import DealType
 from extractor.weights import BIAS, load_weights
 

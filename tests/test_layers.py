@@ -23,6 +23,7 @@ LAYERS = (
     {"candidates", "frames", "references"},
     {"parts", "slots"},
     {"continuing", "signs"},
+    {"side_signs"},
     {"evidence", "telling", "guessing", "joining", "judging"},
     {"orgs", "entries", "deals", "merge"},
     {"read", "pipes"},
