@@ -18,7 +18,11 @@ from extractor.lexicon import surface_key
 from extractor.reading import ARTICLES, Reading, Span
 
 _CONTEXT = 4
+# Classes of verbs that organisations are the subjects of.
+_ACTS = ("deal", "act")
 _SKIPS = 3
+# Words within which a verb stands ahead of a name.
+_VERB = 6
 # What may stand behind a place that opens a line, up to the dash: "BERLIN, 3 May (ABC) – ", and ahead of an age.
 _DATELINE = re.compile(r"(?P<more>,[^.!?\n]{1,30})?(?P<source> ?\([^)\n]{1,30}\))? ?[–—-] ")
 _FIGURE = re.compile(r"\d{2,}[A-Z]{1,2}")
@@ -202,11 +206,25 @@ def _context(candidate: Candidate, reading: Reading, run_of: Mapping[int, Span])
             if near in ("org_noun", "person", "product", "event", "place", "source"):
                 yield f"near:{near}"
                 break
+    yield from _behind(reading, low, first_token)
+    if low - 2 >= first_token and reading.tokens[low - 2].end in reading.sum_ends:
+        yield from ("before:sum", f"before:sum {reading.tokens[low - 1].text.lower()}")
     if reading.text[start - 1 : start] == "(" and reading.text[end : end + 1] == ")":
         yield "in brackets"
         if end + 1 in reading.line_ends or reading.text[end + 1 : end + 2] in ("\n", ""):
             yield "credit"
     yield from _after(reading, high, end, closing)
+
+
+def _behind(reading: Reading, low: int, first_token: int) -> Iterator[str]:
+    """A verb of deals ahead of the name, and the word between: "ordered 30 trains from", "took over"."""
+    for step in range(low - 1, max(first_token, low - _VERB) - 1, -1):
+        token = reading.tokens[step]
+        if not token.text[0].isalnum():
+            return
+        if token.text.islower() and reading.words.after.get(token.text) == "deal":
+            yield from ("behind:deal", f"behind:deal {reading.tokens[low - 1].text.lower()}")
+            return
 
 
 def _dateline(reading: Reading, start: int, end: int) -> Iterator[str]:
@@ -256,6 +274,8 @@ def _after(reading: Reading, high: int, end: int, closing: int) -> Iterator[str]
                 # A word that may be passed over is a verb of its own only where nothing follows it.
                 if kind is not None:
                     yield f"after:{kind}"
+                    if kind in _ACTS and _before_sum(reading, place + size, closing):
+                        yield f"after:{kind} sum"
                     if kind not in ("is", "will") or skipped:
                         return
                     break
@@ -263,6 +283,14 @@ def _after(reading: Reading, high: int, end: int, closing: int) -> Iterator[str]
             return
         skipped += 1
         place += 1
+
+
+def _before_sum(reading: Reading, place: int, closing: int) -> bool:
+    """Whether an amount stands behind a verb, a few words in small letters between: "raises some $20m"."""
+    for token in reading.tokens[place : place + _CONTEXT]:
+        if token.start in reading.sum_starts or token.start >= closing or token.capital:
+            return token.start in reading.sum_starts
+    return False
 
 
 def _overlaps(candidate: Candidate, candidates: Candidates) -> Iterator[str]:

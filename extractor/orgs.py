@@ -81,15 +81,17 @@ def find_orgs(
     *,
     tagged: Sequence[TaggedSpan],
     taken: Sequence[Span],
+    sums: Sequence[Span] = (),
     gazetteer: Gazetteer,
 ) -> list[Mention]:
     """The organisations of a text, sorted, without overlap with each other or with the `taken` extents.
 
     `tagged`: what a tagger marked, of any label. `taken`: extents of dates and amounts; they are borders of words too.
+    `sums`: those of them that are amounts.
     """
     knowledge = _knowledge(lexicon)
     spans = [(span.start, span.end, span.label) for span in tagged]
-    reading = Reading(text, lexicon, knowledge.words, taken=taken)
+    reading = Reading(text, lexicon, knowledge.words, taken=taken, sums=sums)
     candidates = Candidates(reading, tagged=spans, gazetteer=gazetteer)
     judge(reading, candidates)
     chosen = _choose(candidates.found.values(), knowledge)

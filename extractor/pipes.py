@@ -213,13 +213,18 @@ class OrgsPipe:
 
     def __call__(self, doc: Doc) -> Doc:
         tagged = [TaggedSpan(e.start_char, e.end_char, e.label_) for e in doc.ents]
-        taken = [
-            (s.start_char, s.end_char) for group in ("dates", "amounts") for s in doc.spans.get(group, ())
-        ]
+        dates, sums = (
+            [(s.start_char, s.end_char) for s in doc.spans.get(group, ())] for group in ("dates", "amounts")
+        )
         return set_spans(
             doc,
             "orgs",
             find_orgs(
-                text_of(doc), self.lexicon, tagged=tagged, taken=sorted(taken), gazetteer=self.gazetteer
+                text_of(doc),
+                self.lexicon,
+                tagged=tagged,
+                taken=sorted([*dates, *sums]),
+                sums=sums,
+                gazetteer=self.gazetteer,
             ),
         )

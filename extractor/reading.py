@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 
 from extractor.gazetteer import fold
-from extractor.lexicon import Lexicon, normalise
+from extractor.lexicon import Lexicon, normalise, surface_key
 from extractor.segments import paragraphs, sentences
 
 Span = tuple[int, int]
@@ -73,9 +73,14 @@ def read_words(lexicon: Lexicon) -> Words:
     def listed(table: str, key: str) -> frozenset[str]:
         return frozenset(fold(word.replace("_", " ")) for word in str(lexicon.table(table)[key]).split())
 
+    verbs = {
+        surface_key(word.replace("_", " ")): kind
+        for kind, words in lexicon.table("org_verb").items()
+        for word in str(words).split()
+    }
     return Words(
         before=strings("org_before"),
-        after=strings("org_after"),
+        after=strings("org_after") | verbs,
         skip=frozenset(lexicon.table("org_skip")),
         head=strings("org_head"),
         tail=strings("org_tail"),
@@ -94,14 +99,20 @@ def read_words(lexicon: Lexicon) -> Words:
 
 
 class Reading:
-    """A text cut into tokens, sentences and lines. `taken`: extents, of dates and amounts, that no name may touch."""
+    """A text cut into tokens, sentences and lines.
 
-    def __init__(self, text: str, lexicon: Lexicon, words: Words, *, taken: Sequence[Span]) -> None:
+    `taken`: extents, of dates and amounts, that no name may touch; `sums`: those of them that are amounts.
+    """
+
+    def __init__(
+        self, text: str, lexicon: Lexicon, words: Words, *, taken: Sequence[Span], sums: Sequence[Span] = ()
+    ) -> None:
         self.text = normalise(text)
         self.lexicon = lexicon
         self.words = words
         self.edges = sorted({edge for span in taken for edge in span})
         self.borders = frozenset(self.edges)
+        self.sum_starts, self.sum_ends = (frozenset(span[end] for span in sums) for end in (0, 1))
         # What stands in an address on the web is no mention.
         self._taken = sorted([*taken, *(match.span() for match in _ADDRESS.finditer(self.text))])
         self._taken_starts = [start for start, _ in self._taken]

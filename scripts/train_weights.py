@@ -67,7 +67,8 @@ def _candidates(
     for gazetteer in (load_gazetteer(), load_gazetteer(blind_to=[marked.text for marked in texts])):
         for marked in texts:
             lexicon = load_lexicon(marked.lang)
-            reading = Reading(marked.text, lexicon, read_words(lexicon), taken=taken[marked.id])
+            extents, sums = taken[marked.id]
+            reading = Reading(marked.text, lexicon, read_words(lexicon), taken=extents, sums=sums)
             found = Candidates(reading, tagged=said[marked.id], gazetteer=gazetteer)
             judge(reading, found)
             for span, candidate in found.found.items():
@@ -77,10 +78,13 @@ def _candidates(
                     yield marked.weight, candidate.evidence, -1.0
 
 
-def _taken(marked: Marked, rules: Language) -> list[tuple[int, int]]:
-    """Extents of the dates and amounts, which no name may touch."""
+def _taken(marked: Marked, rules: Language) -> tuple[list[tuple[int, int]], list[tuple[int, int]]]:
+    """Extents of the dates and amounts, which no name may touch, and those of the amounts alone."""
     found = mentions(annotate(Article(id=marked.id, lang=marked.lang, text=marked.text), rules))
-    return [(m.start, m.end) for m in found if m.type is not MentionType.ORG]
+    taken = [m for m in found if m.type is not MentionType.ORG]
+    return [(m.start, m.end) for m in taken], [
+        (m.start, m.end) for m in taken if m.type is not MentionType.DATE
+    ]
 
 
 def _fit(matrix: csr_matrix, labels: np.ndarray, sizes: np.ndarray, penalty: np.ndarray) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from itertools import pairwise
 from pathlib import Path
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from extractor.candidates import Candidates
+from extractor.evidence import judge
 from extractor.gazetteer import load_gazetteer
 from extractor.gold import parse_markup
 from extractor.lexicon import languages, load_lexicon
@@ -105,6 +107,32 @@ def test_the_tagger_is_evidence() -> None:
     text = "They talked about Tarvenholt at length."
     tagged = (TaggedSpan(18, 28, "ORG"),)
     assert names(found(text, "en", tagged=tagged)) == [("Tarvenholt", "Tarvenholt")]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Tarvenholt raises some $20m.", {"after:deal", "after:deal sum"}),
+        ("Tarvenholt raises Ann $20m.", {"after:deal"}),
+        (
+            "They put $20m into Tarvenholt.",
+            {"before:sum", "before:sum into"},
+        ),
+        ("Oaks teamed for a while with Tarvenholt.", {"behind:deal", "behind:deal with"}),
+        ("Oaks teamed, and with Tarvenholt.", set()),
+    ],
+)
+def test_verbs_of_deals_and_amounts_speak_for_a_name(text: str, told: set[str]) -> None:
+    lexicon = load_lexicon("en")
+    start = text.find("$20m")
+    sums = [(start, start + 4)] if start >= 0 else []
+    reading = Reading(text, lexicon, read_words(lexicon), taken=sums, sums=sums)
+    candidates = Candidates(reading, tagged=(), gazetteer=load_gazetteer())
+    judge(reading, candidates)
+    name = text.index("Tarvenholt")
+    evidence = candidates.found[name, name + len("Tarvenholt")].evidence
+    kinds = {word for word in evidence if re.match("after:deal|before:sum|behind:", word)}
+    assert kinds == told
 
 
 @pytest.mark.parametrize("last", ["and", "of", "'s"])
