@@ -78,7 +78,8 @@ def test_where_no_direction_is_told_none_is_made_up_by_halves() -> None:
 def test_those_named_around_are_judged_where_a_side_is_missing(buyer: str, around: set[str]) -> None:
     text, mentions = parse_markup(
         "⟦ORG|Elvor⟧ slept. ⟦ORG|Cortal⟧ sells pumps. It rained. Rain is wet. "
-        f"⟦ORG|Alvia⟧ sold its pumps{buyer} for ⟦MONEY|$20m|value=20000000;currency=USD⟧. ⟦ORG|Dorval⟧ rejoiced. ⟦ORG|Fenix⟧ wept."
+        f"⟦ORG|Alvia⟧ sold its pumps{buyer} for ⟦MONEY|$20m|value=20000000;currency=USD⟧. "
+        "⟦ORG|Dorval⟧ rejoiced. ⟦ORG|Fenix⟧ wept."
     )
     (one,) = unjudged(Article(id="a", text=text, lang="en"), (), mentions, load_lexicon("en"))
     assert {norm for norm, signs in one.sides.items() if any("around" in sign for sign in signs)} == around
