@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from math import fsum
 
 from extractor.clauses import Reader
-from extractor.side_signs import side_signs
-from extractor.signs import Proposal, Side, Told, date_signs, type_signs
+from extractor.side_signs import AROUND, side_signs
+from extractor.signs import NO_SIDE, Proposal, Side, Told, date_signs, type_signs
 from extractor.values import DealType
 from extractor.weights import BIAS, load_weights
 
-# Log odds by which another type than the proposed one is ahead; and of one too rare to be learnt, which stands.
+# Log odds by which another type than the proposed one is ahead, and a side of one named around; and of a type too rare
+# to be learnt, which stands.
 _CLEARLY, _RARE = 0.4, 100.0
 
 
@@ -24,11 +25,19 @@ def judge_sides(reader: Reader, proposal: Proposal) -> dict[str, Side]:
 
     Where nobody would be left on a side, or only one side be told of partners with none, what was proposed stands.
     """
-    judged = {norm: _best(_odds("sides", signs)) for norm, signs in side_signs(reader, proposal).items()}
+    judged = {norm: _side_of(signs) for norm, signs in side_signs(reader, proposal).items()}
     order: tuple[Side, ...] = ("payer", "payee", "party")
     sides = {norm: side for side in order for norm, best in judged.items() if best == side}
     half = set(proposal.sides.values()) == {"party"} and len({*sides.values()} & {"payer", "payee"}) == 1
     return dict(proposal.sides) if half or not sides else sides
+
+
+def _side_of(signs: frozenset[str]) -> str:
+    """The likeliest side; of one that only the sentences around name, where it clearly has one."""
+    odds = _odds("sides", signs)
+    best = _best(odds)
+    around = all(sign.startswith(AROUND) for sign in signs)
+    return NO_SIDE if around and odds[best] <= odds[NO_SIDE] + _CLEARLY else best
 
 
 def judge_type(reader: Reader, proposal: Proposal) -> DealType:

@@ -19,6 +19,8 @@ from extractor.values import DealType, MentionType, Org
 _BESIDE = 3
 # Sentences before and behind those of a deal in which those who are on a side may be named.
 _BACK, _AHEAD = 3, 1
+AROUND = "around"
+"""Opens the signs of those whom only the sentences around name."""
 
 
 def side_signs(reader: Reader, proposal: Proposal) -> dict[str, frozenset[str]]:
@@ -37,7 +39,7 @@ def side_signs(reader: Reader, proposal: Proposal) -> dict[str, frozenset[str]]:
     for rank, (norm, (sentence, place)) in enumerate(_around(reader, draft).items()):
         if norm not in signs:
             drawn = missing.union(_around_signs(reader, proposal, sentence, place, rank))
-            signs[norm] = frozenset(f"around {sign}" for sign in drawn)
+            signs[norm] = frozenset(f"{AROUND} {sign}" for sign in drawn)
     return signs
 
 
