@@ -26,7 +26,7 @@ from extractor.joining import add_drafts, fill_in_chronology, merge_in_sentence
 from extractor.judging import judge_date, judge_sides, judge_type
 from extractor.lexicon import Lexicon
 from extractor.segments import BULLET
-from extractor.side_signs import indices_of, side_signs
+from extractor.side_signs import around_signs, indices_of, side_signs
 from extractor.signs import Proposal, Side, Told, date_signs, type_signs
 from extractor.slots import doubt_about, is_complete, type_of, years_of
 from extractor.telling import draft_sentence
@@ -55,11 +55,13 @@ def assemble_deals(
 class Unjudged:
     """A deal as its frames have it, and the signs by which its sides (by norm), its type and its date are judged.
 
-    `dates`: the signs of each date, by mention; empty in a timeline entry, whose date is the deal's.
+    `around`: of those whom only the sentences around name. `dates`: the signs of each date, by mention; empty in a
+    timeline entry, whose date is the deal's.
     """
 
     deal: Deal
     sides: Mapping[str, frozenset[str]]
+    around: Mapping[str, frozenset[str]]
     type: frozenset[str]
     dates: Mapping[int, frozenset[str]]
 
@@ -75,6 +77,7 @@ def unjudged(
         Unjudged(
             _deal_of(reader, one),
             side_signs(reader, one),
+            around_signs(reader, one),
             type_signs(reader, one),
             date_signs(reader, one, told) if one.draft.entry is None else {},
         )

@@ -1,6 +1,6 @@
 """Which side of a deal each organisation is on, of what type the deal is and when it was, judged by learnt weights.
 
-Frames propose; three linear models (multinomial logistic regression over the signs of `signs`) decide. Their weights,
+Frames propose; four linear models (multinomial logistic regression over the signs of `signs`) decide. Their weights,
 log odds by label, are made by scripts/train.
 """
 
@@ -10,34 +10,27 @@ from collections.abc import Mapping
 from math import fsum
 
 from extractor.clauses import Reader
-from extractor.side_signs import AROUND, side_signs
-from extractor.signs import NO_SIDE, Proposal, Side, Told, date_signs, type_signs
+from extractor.side_signs import around_signs, side_signs
+from extractor.signs import Proposal, Side, Told, date_signs, type_signs
 from extractor.values import DealType
 from extractor.weights import BIAS, load_weights
 
-# Log odds by which another type than the proposed one is ahead, and a side of one named around; and of a type too rare
-# to be learnt, which stands.
+# Log odds by which another type than the proposed one is ahead; and of one too rare to be learnt, which stands.
 _CLEARLY, _RARE = 0.4, 100.0
 
 
 def judge_sides(reader: Reader, proposal: Proposal) -> dict[str, Side]:
-    """The sides of a deal by norm, those who pay first, from those proposed and all others that its sentences name.
+    """The sides of a deal by norm, those who pay first, from all that its sentences or, where one is missing, those
+    around name.
 
     Where nobody would be left on a side, or only one side be told of partners with none, what was proposed stands.
     """
-    judged = {norm: _side_of(signs) for norm, signs in side_signs(reader, proposal).items()}
+    drawn = (("sides", side_signs(reader, proposal)), ("around", around_signs(reader, proposal)))
+    judged = {norm: _best(_odds(name, signs)) for name, one in drawn for norm, signs in one.items()}
     order: tuple[Side, ...] = ("payer", "payee", "party")
     sides = {norm: side for side in order for norm, best in judged.items() if best == side}
     half = set(proposal.sides.values()) == {"party"} and len({*sides.values()} & {"payer", "payee"}) == 1
     return dict(proposal.sides) if half or not sides else sides
-
-
-def _side_of(signs: frozenset[str]) -> str:
-    """The likeliest side; of one that only the sentences around name, where it clearly has one."""
-    odds = _odds("sides", signs)
-    best = _best(odds)
-    around = all(sign.startswith(AROUND) for sign in signs)
-    return NO_SIDE if around and odds[best] <= odds[NO_SIDE] + _CLEARLY else best
 
 
 def judge_type(reader: Reader, proposal: Proposal) -> DealType:

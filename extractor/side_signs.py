@@ -19,28 +19,32 @@ from extractor.values import DealType, MentionType, Org
 _BESIDE = 3
 # Sentences before and behind those of a deal in which those who are on a side may be named.
 _BACK, _AHEAD = 3, 1
-AROUND = "around"
-"""Opens the signs of those whom only the sentences around name."""
 
 
 def side_signs(reader: Reader, proposal: Proposal) -> dict[str, frozenset[str]]:
-    """What speaks for and against a side, for each organisation that may have one, by norm; those told come first.
+    """What speaks for and against a side, for each organisation that may have one, by norm; those told come first."""
+    norms = _named(reader, proposal)
+    return {norm: frozenset(_side_signs(reader, proposal, norm)) for norm in norms}
 
-    Where a side is missing, those that the sentences around name may have it.
-    """
+
+def around_signs(reader: Reader, proposal: Proposal) -> dict[str, frozenset[str]]:
+    """The same where a side is missing, for each organisation that only the sentences around name."""
+    if {"payer", "payee"} <= {*proposal.sides.values()}:
+        return {}
+    named, missing = _named(reader, proposal), frozenset(_missing_signs(reader, proposal))
+    return {
+        norm: missing.union(_around_signs(reader, proposal, sentence, place, rank))
+        for rank, (norm, (sentence, place)) in enumerate(_around(reader, proposal.draft).items())
+        if norm not in named
+    }
+
+
+def _named(reader: Reader, proposal: Proposal) -> list[str]:
+    """The organisations that a deal's frames, its sentences or the text's topic name, by norm."""
     draft = proposal.draft
     named = [i for s in sentences_of(reader, draft) for i in s.of_type(MentionType.ORG)]
     topic = [i for i in (reader.topic,) if i is not None]
-    norms = dict.fromkeys([*proposal.sides, *reader.norms([*named, *all_orgs(draft), *topic])])
-    signs = {norm: frozenset(_side_signs(reader, proposal, norm)) for norm in norms}
-    if {"payer", "payee"} <= {*proposal.sides.values()}:
-        return signs
-    missing = frozenset(_missing_signs(reader, proposal))
-    for rank, (norm, (sentence, place)) in enumerate(_around(reader, draft).items()):
-        if norm not in signs:
-            drawn = missing.union(_around_signs(reader, proposal, sentence, place, rank))
-            signs[norm] = frozenset(f"{AROUND} {sign}" for sign in drawn)
-    return signs
+    return list(dict.fromkeys([*proposal.sides, *reader.norms([*named, *all_orgs(draft), *topic])]))
 
 
 def indices_of(reader: Reader, draft: Draft, norm: str) -> list[int]:
@@ -172,7 +176,7 @@ def _around_signs(
     """How a name stands in a sentence around those of a deal."""
     draft, kind, pattern = proposal.draft, proposal.type, proposal.pattern
     norm, names = reader.norm(place), reader.norms(sentence.of_type(MentionType.ORG))
-    own = min((s for s in sentences_of(reader, draft)), key=lambda one: abs(one.index - sentence.index))
+    own = min(sentences_of(reader, draft), key=lambda one: abs(one.index - sentence.index))
     at = f"at:{sentence.index - own.index}"
     groups = [g for g in sentence.groups if g.orgs and not g.aside]
     group = next((g for g in groups if place in g.orgs), None)

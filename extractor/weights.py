@@ -19,7 +19,7 @@ BIAS = "bias"
 
 @functools.cache
 def load_weights(name: str) -> Weights:
-    """The weights of a name: "orgs", "sides", "types", "dates"."""
+    """The weights of a name: "orgs", "sides", "around", "types", "dates"."""
     return cast("Weights", json.loads((FOLDER / f"{name}.json").read_text("utf-8")))
 
 

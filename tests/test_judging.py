@@ -17,6 +17,7 @@ from extractor.weights import load_weights
 ROOT = Path(__file__).parent.parent
 LABELS = {
     "sides": {"payer", "payee", "party", "none"},
+    "around": {"payer", "payee", "party", "none"},
     "types": {str(kind) for kind in DealType},
     "dates": {"date", "none"},
 }
@@ -45,6 +46,7 @@ def test_the_signs_that_are_drawn_are_those_that_have_weights(lang: str) -> None
         article = Article(id="a", text=text, lang=lang, published=body["anchor"])
         for one in unjudged(article, (), mentions, load_lexicon(lang)):
             seen["sides"] |= set().union(*one.sides.values())
+            seen["around"] |= set().union(*one.around.values())
             seen["types"] |= one.type
             seen["dates"] |= set().union(*one.dates.values())
     for name, signs in seen.items():
@@ -82,7 +84,8 @@ def test_those_named_around_are_judged_where_a_side_is_missing(buyer: str, aroun
         "⟦ORG|Dorval⟧ rejoiced. ⟦ORG|Fenix⟧ wept."
     )
     (one,) = unjudged(Article(id="a", text=text, lang="en"), (), mentions, load_lexicon("en"))
-    assert {norm for norm, signs in one.sides.items() if any("around" in sign for sign in signs)} == around
+    assert one.around.keys() == around
+    assert not around & one.sides.keys()
 
 
 def test_a_type_too_rare_to_be_learnt_stands() -> None:

@@ -114,10 +114,7 @@ def test_the_tagger_is_evidence() -> None:
     [
         ("Tarvenholt raises some $20m.", {"after:deal", "after:deal sum"}),
         ("Tarvenholt raises Ann $20m.", {"after:deal"}),
-        (
-            "They put $20m into Tarvenholt.",
-            {"before:sum", "before:sum into"},
-        ),
+        ("They put $20m into Tarvenholt.", {"before:sum", "before:sum into"}),
         ("Oaks teamed for a while with Tarvenholt.", {"behind:deal", "behind:deal with"}),
         ("Oaks teamed, and with Tarvenholt.", set()),
     ],
