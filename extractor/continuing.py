@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from extractor.clauses import DATE_MASK, WORD, Reader, Sentence
+from extractor.clauses import DATE_MASK, WORD, Sentence
+from extractor.context import Reader
 from extractor.drafts import CONTRACT, GETS, PAYS, Draft, all_orgs, side_orgs
 from extractor.slots import (
     USABLE,

@@ -18,7 +18,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp
 
-from extractor.clauses import Reader
+from extractor.context import Reader
 from extractor.continuing import continue_ledger
 from extractor.drafts import CONTRACT, GETS, GOODS, PAYS, SUPPLY, Draft, all_orgs, side_orgs
 from extractor.guessing import GUESS, guess_drafts

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from extractor.clauses import BYSTANDERS, MONEY_MASK, ORG_MASK, Group, Reader, Sentence
+from extractor.clauses import BYSTANDERS, MONEY_MASK, ORG_MASK, Group, Sentence
+from extractor.context import Reader
 from extractor.drafts import GETS, PAYS, SIDES, Draft
 from extractor.references import resolve
 from extractor.slots import amount_kind, date_of, find_sources, is_complete, set_report

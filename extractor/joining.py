@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from extractor.clauses import Group, Reader, Sentence
+from extractor.clauses import Group, Sentence
+from extractor.context import Reader
 from extractor.continuing import MEMORY, add_to_told
 from extractor.drafts import CONTRACT, GETS, GOODS, PAYS, SIDES, SUPPLY, Draft, all_orgs, side_orgs
 from extractor.frames import governor_of

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import fsum
 
-from extractor.clauses import Reader
+from extractor.context import Reader
 from extractor.side_signs import around_signs, side_signs
 from extractor.signs import Proposal, Side, Told, date_signs, type_signs
 from extractor.values import DealType

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from extractor.clauses import DATE_MASK, ORG_MASK, WORD, Group, Reader, Sentence, Trigger
+from extractor.clauses import DATE_MASK, ORG_MASK, WORD, Group, Sentence, Trigger
+from extractor.context import Reader
 from extractor.drafts import CONTRACT, GETS, PARTS, PAYS, SIDES, SUPPLY
 from extractor.frames import (
     antecedent_of,

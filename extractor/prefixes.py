@@ -10,6 +10,8 @@ import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from operator import itemgetter
+
+# Python's own parser of expressions, the only one that reads what `re` reads; the stubs leave it out.
 from re import _constants as op  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any, Generic, TypeVar

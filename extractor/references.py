@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from extractor.clauses import BYSTANDERS, WORD, Group, Reader, Sentence
+from extractor.clauses import BYSTANDERS, WORD, Group, Sentence
+from extractor.context import Reader
 from extractor.drafts import PAYS
 
 # "le premier", "le second": of two told before.

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from extractor.clauses import MENTION, WORD, Group, Reader, Sentence
+from extractor.clauses import MENTION, WORD, Group, Sentence
+from extractor.context import Reader
 from extractor.drafts import Draft, all_orgs
 from extractor.signs import CHARACTERS, NO_SIDE, Proposal, sentences_of, yes
 from extractor.slots import find_sources

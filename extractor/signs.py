@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from extractor.clauses import Reader, Sentence
+from extractor.clauses import Sentence
+from extractor.context import Reader
 from extractor.drafts import Draft
 from extractor.values import DealType, MentionType
 

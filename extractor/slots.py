@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from extractor.clauses import MENTION, ORG_MASK, POINT, WORD, Reader, Sentence, Trigger
+from extractor.clauses import MENTION, ORG_MASK, POINT, WORD, Sentence, Trigger
+from extractor.context import Reader
 from extractor.drafts import CONTRACT, GETS, GOODS, PAYS, SUPPLY, Draft, all_orgs, side_orgs
 from extractor.frames import governor_of
 from extractor.values import DealType, MentionType, Status

@@ -6,7 +6,8 @@ import itertools
 import re
 from dataclasses import replace
 
-from extractor.clauses import BYSTANDERS, WORD, Group, Reader, Sentence, Trigger
+from extractor.clauses import BYSTANDERS, WORD, Group, Sentence, Trigger
+from extractor.context import Reader
 from extractor.drafts import CONTRACT, GETS, PAYS, SUPPLY, Draft, all_orgs
 from extractor.frames import governor_of, has_trigger, last_end, owner_of
 from extractor.parts import add_announcer, add_topic, fill_parts
