@@ -31,7 +31,7 @@ BATCH = 64
 # Batches that wait for each worker: enough that none idles while the others' results are written.
 AHEAD = 3
 # Words and names that a pipeline remembers: some ten megabytes, what a few thousand articles hold.
-_WORDS = 100_000
+_WORDS = 20_000
 
 _LATE = "took longer than --timeout"
 

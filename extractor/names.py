@@ -26,7 +26,7 @@ def _name_rules() -> tuple[re.Pattern[str], Mapping[str, str], re.Pattern[str]]:
     return re.compile(rf"\b(?:{'|'.join(ignored)})\b"), same, re.compile(rf"\b(?:{'|'.join(same)})\b")
 
 
-@functools.lru_cache(maxsize=65_536)
+@functools.lru_cache(maxsize=8_192)
 def name_key(name: str) -> str:
     """What two spellings of an organisation's name share: no case, accent, punctuation, legal form or article."""
     ignored, same, replaced = _name_rules()

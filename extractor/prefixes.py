@@ -27,7 +27,7 @@ _MOST = 500
 _REPEATS = (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT)
 _NO_WIDTH = (op.AT, op.ASSERT, op.ASSERT_NOT)
 # Hostile texts have no end of beginnings: so many are remembered.
-_KEYS = 65_536
+_KEYS = 8_192
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 # A node of a parsed expression: its operator, and what that works on.
 _Node = tuple[object, Any]
