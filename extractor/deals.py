@@ -23,13 +23,14 @@ from extractor.continuing import continue_ledger
 from extractor.drafts import CONTRACT, GETS, GOODS, PAYS, SUPPLY, Draft, all_orgs, side_orgs
 from extractor.guessing import GUESS, guess_drafts
 from extractor.joining import add_drafts, fill_in_chronology, merge_in_sentence
-from extractor.judging import judge_date, judge_sides, judge_type
+from extractor.judging import judge_date, judge_sides, judge_type, tells_deal
 from extractor.lexicon import Lexicon
 from extractor.segments import BULLET
 from extractor.side_signs import around_signs, indices_of, side_signs
 from extractor.signs import Proposal, Side, Told, date_signs, type_signs
 from extractor.slots import doubt_about, is_complete, type_of, years_of
 from extractor.telling import draft_sentence
+from extractor.unframed import Unframed, find_unframed, unframed_draft
 from extractor.values import Article, Deal, DealType, Entry, Mention, Org, Status
 
 # Where one side is told, the party that is left is the other.
@@ -85,6 +86,17 @@ def unjudged(
     ]
 
 
+def unframed(
+    article: Article, entries: Sequence[Entry], mentions: Sequence[Mention], lexicon: Lexicon
+) -> tuple[list[Deal], list[Unframed]]:
+    """The deals that the frames of a text tell, and the sentences left over that may tell others: what the weights for
+    these are learnt from."""
+    reader = Reader(article, entries, mentions, lexicon)
+    drafts = _read_frames(reader)
+    deals = [_deal_of(reader, one) for one in _proposals(reader, drafts)]
+    return deals, list(find_unframed(reader, drafts))
+
+
 @dataclass(frozen=True, slots=True)
 class TriedFrame:
     """A frame that a word opened: where, its rule, the parts it filled, and what became of it."""
@@ -123,9 +135,13 @@ def explain(
 
 
 def _propose(reader: Reader) -> list[Proposal]:
-    """The deals of a text as its frames have them, in text order."""
+    """The deals of a text before judgement, in text order."""
+    return _proposals(reader, _read_events(reader))
+
+
+def _proposals(reader: Reader, drafts: Sequence[Draft]) -> list[Proposal]:
     proposals = []
-    for draft in (one for event in _read_events(reader) for one in _by_target(reader, event)):
+    for draft in (one for event in drafts for one in _by_target(reader, event)):
         kind = type_of(reader, draft)
         if sides := _sides_told(reader, draft, kind):
             proposals.append(Proposal(draft, kind, sides))
@@ -142,7 +158,14 @@ def _judge(reader: Reader, proposal: Proposal, deals: Told) -> Proposal:
 
 
 def _read_events(reader: Reader) -> list[Draft]:
-    """The complete drafts of an article, merged, in text order."""
+    """The complete drafts of an article, merged, in text order: those of frames, and of what reads like a deal."""
+    drafts = _read_frames(reader)
+    drafts += [unframed_draft(reader, one) for one in find_unframed(reader, drafts) if tells_deal(one)]
+    return sorted(drafts, key=lambda d: (d.sentences[0], d.at))
+
+
+def _read_frames(reader: Reader) -> list[Draft]:
+    """The complete drafts that the frames of an article tell, merged."""
     drafts: list[Draft] = []
     for sentence in reader.sentences:
         if not sentence.tells:
@@ -158,8 +181,7 @@ def _read_events(reader: Reader) -> list[Draft]:
     # Where nothing else tells of a deal, neither does a bare amount beside a name.
     if all(d.rule == GUESS for d in drafts):
         drafts = [d for d in drafts if d.guessed < 2]
-    drafts = [d for d in drafts if not (d.rule == GUESS and d.entry in entries)]
-    return sorted([*drafts, *listed], key=lambda d: (d.sentences[0], d.at))
+    return [d for d in drafts if not (d.rule == GUESS and d.entry in entries)] + listed
 
 
 def _by_target(reader: Reader, draft: Draft) -> list[Draft]:

@@ -1,7 +1,7 @@
 """Which side of a deal each organisation is on, of what type the deal is and when it was, judged by learnt weights.
 
-Frames propose; four linear models (multinomial logistic regression over the signs of `signs`) decide. Their weights,
-log odds by label, are made by scripts/train.
+Frames propose; linear models (multinomial logistic regression over the signs of `signs`) decide, and another finds the
+deals that no frame reads. Their weights, log odds by label, are made by scripts/train.
 """
 
 from __future__ import annotations
@@ -12,11 +12,18 @@ from math import fsum
 from extractor.context import Reader
 from extractor.side_signs import around_signs, side_signs
 from extractor.signs import Proposal, Side, Told, date_signs, type_signs
+from extractor.unframed import Unframed
 from extractor.values import DealType
 from extractor.weights import BIAS, load_weights
 
 # Log odds by which another type than the proposed one is ahead; and of one too rare to be learnt, which stands.
 _CLEARLY, _RARE = 0.4, 100.0
+
+
+def tells_deal(one: Unframed) -> bool:
+    """Whether a sentence that no frame reads tells a deal."""
+    odds = _odds("unframed", one.signs)
+    return odds["deal"] > odds["none"]
 
 
 def judge_sides(reader: Reader, proposal: Proposal) -> dict[str, Side]:

@@ -1,7 +1,7 @@
 """What speaks for and against a type and a date of a deal: short words that tell how a frame came by them.
 
 What its frames and sides are, how far off a date is told and how long ago it was; for the sides see `side_signs`.
-`judging` weighs them. No sign is a word of a language.
+`judging` weighs them. Of a type words speak too: as they are learnt, none is written here.
 """
 
 from __future__ import annotations
@@ -27,6 +27,9 @@ _NEAR = 3
 _TOLD = 6
 # Days within which a date is told as news, of the month, of the year.
 _AGES = (0, 7, 31, 366)
+# Letters of a word that are looked at.
+_BEGINNING = 6
+_WORD = re.compile(r"[^\W\d_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,11 @@ def type_signs(reader: Reader, proposal: Proposal) -> frozenset[str]:
     return frozenset(_type_signs(reader, proposal))
 
 
+def words_of(reader: Reader, masked: str) -> list[str]:
+    """The words of a masked text as signs: under its language the first letters of each, without most endings."""
+    return [f"{reader.lexicon.lang}:{word[:_BEGINNING]}" for word in _WORD.findall(masked.lower())]
+
+
 def sentences_of(reader: Reader, draft: Draft) -> list[Sentence]:
     """The sentences that tell a deal, as many as are looked at."""
     return [reader.sentences[index] for index in list(dict.fromkeys(draft.sentences))[:_TOLD]]
@@ -99,6 +107,7 @@ def _type_signs(reader: Reader, proposal: Proposal) -> Iterator[str]:
     for norm, side in proposal.sides.items():
         yield from (f"{side} is:{one}" for one in CHARACTERS if norm in reader.of_side(one))
         yield from (f"makes:{ware}" for ware in reader.wares.get(norm, ()))
+    yield from words_of(reader, sentences_of(reader, draft)[0].masked)
     for sentence in sentences_of(reader, draft)[:2]:
         for table, template in (("delivery", "{<}{delivery}{>}"), ("hint", "{<}{hint}(?:{>}|(?<='))")):
             yield from (

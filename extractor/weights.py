@@ -19,7 +19,7 @@ BIAS = "bias"
 
 @functools.cache
 def load_weights(name: str) -> Weights:
-    """The weights of a name: "orgs", "sides", "around", "types", "dates"."""
+    """The weights of a name: "orgs", "unframed", "sides", "around", "types", "dates"."""
     return cast("Weights", json.loads((FOLDER / f"{name}.json").read_text("utf-8")))
 
 
@@ -31,3 +31,4 @@ def save_weights(name: str, weights: Weights, *, least: float) -> None:
     }
     text = json.dumps(kept, ensure_ascii=False, indent=1, sort_keys=True)
     (FOLDER / f"{name}.json").write_text(text + "\n", "utf-8")
+    load_weights.cache_clear()

@@ -8,14 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from extractor.deals import assemble_deals, unjudged
+from extractor.deals import assemble_deals, unframed, unjudged
 from extractor.gold import parse_markup
 from extractor.lexicon import languages, load_lexicon
+from extractor.unframed import UNFRAMED
 from extractor.values import Article, Deal, DealType, Org
 from extractor.weights import load_weights
 
 ROOT = Path(__file__).parent.parent
 LABELS = {
+    "unframed": {"deal", "none"},
     "sides": {"payer", "payee", "party", "none"},
     "around": {"payer", "payee", "party", "none"},
     "types": {str(kind) for kind in DealType},
@@ -41,9 +43,11 @@ def test_weights_are_of_labels_that_exist(name: str) -> None:
 def test_the_signs_that_are_drawn_are_those_that_have_weights(lang: str) -> None:
     body = tomllib.loads((ROOT / f"tests/cases/{lang}/deals.toml").read_text("utf-8"))
     seen: dict[str, set[str]] = {name: set() for name in LABELS}
-    for case in body["right"]:
-        text, mentions = parse_markup(case["text"])
+    for marked in (*(case["text"] for case in body["right"]), *body["nothing"]):
+        text, mentions = parse_markup(marked)
         article = Article(id="a", text=text, lang=lang, published=body["anchor"])
+        _, left = unframed(article, (), mentions, load_lexicon(lang))
+        seen["unframed"] |= set().union(*(one.signs for one in left))
         for one in unjudged(article, (), mentions, load_lexicon(lang)):
             seen["sides"] |= set().union(*one.sides.values())
             seen["around"] |= set().union(*one.around.values())
@@ -52,6 +56,35 @@ def test_the_signs_that_are_drawn_are_those_that_have_weights(lang: str) -> None
     for name, signs in seen.items():
         known = set().union(*load_weights(name).values())
         assert len(signs & known) > 0.5 * len(signs), name
+
+
+@pytest.mark.parametrize(
+    ("lang", "marked", "payer", "payee"),
+    [
+        ("en", "⟦ORG|Alvia⟧ will draw its lithium from ⟦ORG|Bertin⟧ for ten years.", "Alvia", "Bertin"),
+        ("en", "⟦ORG|Alvia⟧ hires tugs from ⟦ORG|Bertin⟧ until ⟦DATE|2030|norm=2030⟧.", "Alvia", "Bertin"),
+        ("fr", "⟦ORG|Alvia⟧ pioche ⟦POWER|40 MW|gw=0.04⟧ d'éolien chez ⟦ORG|Bertin⟧.", "Alvia", "Bertin"),
+    ],
+)
+def test_a_deal_is_found_in_words_that_no_frame_reads(lang: str, marked: str, payer: str, payee: str) -> None:
+    (deal,) = told(marked, lang)
+    assert (deal.rule, deal.payer, deal.payee) == (UNFRAMED, (payer,), (payee,))
+
+
+@pytest.mark.parametrize(
+    ("lang", "marked"),
+    [
+        ("en", "⟦ORG|Alvia⟧ sues ⟦ORG|Bertin⟧ over a patent."),
+        ("en", "⟦ORG|Alvia⟧ refused to hire tugs from ⟦ORG|Bertin⟧ until ⟦DATE|2030|norm=2030⟧."),
+        ("en", "Tugs are hired until ⟦DATE|2030|norm=2030⟧, said ⟦ORG|Alvia⟧."),
+        ("fr", "Le bénéfice d'⟦ORG|Alvia⟧ dépasse celui de ⟦ORG|Bertin⟧."),
+        ("fr", "⟦ORG|Alvia⟧ a renoncé à piocher ⟦POWER|40 MW|gw=0.04⟧ d'éolien chez ⟦ORG|Bertin⟧."),
+    ],
+)
+def test_what_no_frame_reads_is_no_deal_where_it_is_refused_or_one_name_stands_alone(
+    lang: str, marked: str
+) -> None:
+    assert told(marked, lang) == []
 
 
 DATED = "⟦ORG|Alvia⟧ bought ⟦ORG|Bertin⟧ for ⟦MONEY|$20m|value=20000000;currency=USD⟧."

@@ -24,7 +24,7 @@ LAYERS = (
     {"references"},
     {"parts", "slots"},
     {"continuing", "signs"},
-    {"side_signs"},
+    {"side_signs", "unframed"},
     {"evidence", "telling", "guessing", "joining", "judging"},
     {"orgs", "entries", "deals", "merge"},
     {"read", "pipes"},
