@@ -6,8 +6,9 @@ There is no parser. A sentence is read as a sequence: its mentions (masked, so t
 whatever the names are), the frames that its words open ("a investi"), and what stands before each name ("dans").
 Every frame says which part in the deal its left neighbour, its object and each preposition bring ("in payee"). A frame
 fills its parts within the clause, takes the amount that is nearest to it, and becomes a draft. Drafts that tell one
-event are merged: within the sentence, the entry, the article. What is then left and complete enough is a deal, whose
-sides, type and date are judged once more (judging.py) by weights learnt from labelled deals.
+event are merged: within the sentence, the entry, the article. What is then left and complete enough is a deal; so is a
+sentence that no frame reads where its words say so (unframed.py). Sides, type and date are judged once more by weights
+learnt from labelled deals (judging.py).
 
 All words stand in lang/<code>/deals.toml.
 """
