@@ -179,6 +179,8 @@ class Candidates:
             low, high = bisect_left(self.reading.starts, start), bisect_right(self.reading.ends, end)
             while low < high and not self.reading.tokens[low].text[0].isalnum():
                 low += 1
+            while high - low > 1 and self.reading.is_broken(low, high - 1):
+                high -= 1
             while (
                 low < high
                 and not self.reading.tokens[high - 1].text[-1].isalnum()

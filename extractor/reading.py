@@ -171,6 +171,11 @@ class Reading:
             and not self.opens_sentence(two.start)
         )
 
+    def is_broken(self, first: int, last: int) -> bool:
+        """Whether a paragraph ends between two tokens: a tagger reads past it."""
+        starts = (self.tokens[first].start, self.tokens[last].start)
+        return len({bisect_right(self._line_starts, start) for start in starts}) > 1
+
     def opening(self, start: int) -> Iterator[str]:
         """Whether a span opens its sentence, and its line."""
         sentence = bisect_right(self.sentence_starts, start) - 1
