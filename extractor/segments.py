@@ -20,7 +20,7 @@ _NARROWEST_WRAP = 40
 
 BULLET = re.compile(r"[ \t]*+(?:[-–—•*+‣▪●◦·>]++[ \t]++|\(?\d{1,3}[.)][ \t]++|#{1,6}[ \t]++|\|)")
 _LINE = re.compile(r"[^\r\n\v\f\x85\u2028\u2029]++")
-_END = re.compile(r"(?:[.!?…]++|(?<=[^\W_])[。！？])[\"'”’»)\]]*+(?:\s*[”»])?(?P<gap>\s*+)")
+_END = re.compile(r"(?:[.!?…]++|(?<=[^\W_])[。！？])[\"'”’»)\]*]*+(?:\s*[”»])?(?P<gap>\s*+)")
 _WORD_BEFORE = re.compile(r"(?:[^\W_]+[.\-'’])*[^\W_]+\.$")
 _OPENING = re.compile(r"[\"'“‘«(\[\s–—•*-]*+")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.)+$")
