@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from extractor import judging
 from extractor.deals import assemble_deals, unframed, unjudged
 from extractor.gold import parse_markup
 from extractor.lexicon import languages, load_lexicon
 from extractor.unframed import UNFRAMED
 from extractor.values import Article, Deal, DealType, Org
-from extractor.weights import load_weights
+from extractor.weights import BIAS, load_weights
 
 ROOT = Path(__file__).parent.parent
 LABELS = {
@@ -121,9 +122,14 @@ def test_those_named_around_are_judged_where_a_side_is_missing(buyer: str, aroun
     assert not around & one.sides.keys()
 
 
-def test_a_type_too_rare_to_be_learnt_stands() -> None:
+def test_a_type_too_rare_to_be_learnt_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    rare = {**load_weights("types")}
+    rare.pop("revenue_share", None)
+    likely = {kind: {**weights, BIAS: 50.0} for kind, weights in rare.items()}
+    monkeypatch.setattr(
+        judging, "load_weights", lambda name: likely if name == "types" else load_weights(name)
+    )
     (deal,) = told("⟦ORG|Alvia⟧ will pay ⟦ORG|Bertin⟧ 20% of its revenue.")
-    assert "revenue_share" not in load_weights("types")
     assert deal.type is DealType.REVENUE_SHARE
 
 
