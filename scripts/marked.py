@@ -46,7 +46,7 @@ class Marked:
     optional: tuple[Span, ...]
     weight: int
     held_out: bool = False
-    """Whether it is never learnt from: one text in six, of the passages of gold/deals every second."""
+    """Whether it is never learnt from: one text in six, in gold/deals every second or, of whole pages, every fourth."""
 
 
 def part(id_: str, salt: str = "") -> int:
