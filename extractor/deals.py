@@ -31,7 +31,7 @@ from extractor.side_signs import around_signs, indices_of, side_signs
 from extractor.signs import Proposal, Side, Told, date_signs, type_signs
 from extractor.slots import doubt_about, is_complete, type_of, years_of
 from extractor.telling import draft_sentence
-from extractor.unframed import Unframed, find_unframed, unframed_draft
+from extractor.unframed import UNFRAMED, Unframed, find_unframed, unframed_draft
 from extractor.values import Article, Deal, DealType, Entry, Mention, Org, Status
 
 # Where one side is told, the party that is left is the other.
@@ -100,7 +100,7 @@ def unframed(
 
 @dataclass(frozen=True, slots=True)
 class TriedFrame:
-    """A frame that a word opened: where, its rule, the parts it filled, and what became of it."""
+    """A frame that a word opened, or a sentence that no frame reads: where, its rule, its parts, what became of it."""
 
     start: int
     end: int
@@ -112,17 +112,20 @@ class TriedFrame:
 def explain(
     article: Article, entries: Sequence[Entry], mentions: Sequence[Mention], lexicon: Lexicon
 ) -> list[TriedFrame]:
-    """Every frame that was tried, in text order: for those who ask why a deal was missed."""
+    """Every frame that was tried, and what no frame reads but its words tell, in text order: for those who ask why a
+    deal was missed."""
     reader = Reader(article, entries, mentions, lexicon)
-    told = {place for draft in _read_events(reader) for place in draft.places}
-    tried = []
+    events = _read_events(reader)
+    told = {place for draft in events for place in draft.places}
+    tried = [
+        TriedFrame(sentence.start, sentence.end, UNFRAMED, _parts(reader, draft), "told")
+        for draft in events
+        if draft.rule == UNFRAMED and (sentence := reader.sentences[draft.sentence])
+    ]
     for sentence in reader.sentences:
         drafts = {place: draft for draft in sentence.drafts for place in draft.places}
         for trigger in sentence.triggers:
             draft = drafts.get(trigger.start)
-            parts = tuple(
-                (part, reader.norm(i)) for part, v in (draft.parts if draft else {}).items() for i in v
-            )
             if trigger.start in told:
                 fate = "told"
             elif doubt_about(sentence, trigger) == "none":
@@ -131,8 +134,13 @@ def explain(
                 fate = "names no organisation"
             else:
                 fate = f"incomplete: asks for {' or '.join(sorted(draft.needs))}"
+            parts = _parts(reader, draft) if draft else ()
             tried.append(TriedFrame(trigger.start, trigger.end, trigger.rule.name, parts, fate))
-    return tried
+    return sorted(tried, key=lambda one: (one.start, one.end))
+
+
+def _parts(reader: Reader, draft: Draft) -> tuple[tuple[str, str], ...]:
+    return tuple((part, reader.norm(i)) for part, orgs in draft.parts.items() for i in orgs)
 
 
 def _propose(reader: Reader) -> list[Proposal]:

@@ -12,6 +12,7 @@ import pytest
 from extractor.deals import assemble_deals, explain
 from extractor.gold import parse_markup
 from extractor.lexicon import Rule, languages, load_lexicon
+from extractor.unframed import UNFRAMED
 from extractor.values import Article, Deal, DealType, Entry, Mention, MentionType, Status
 
 CASES = {
@@ -184,6 +185,12 @@ def test_explain_tells_what_became_of_each_frame() -> None:
     text, mentions = parse_markup(marked)
     tried = explain(Article(id="a", text=text, lang="en"), (), mentions, load_lexicon("en"))
     assert [t.fate for t in tried] == ["told", "denied, failed or supposed", "incomplete: asks for signed"]
+
+
+def test_explain_tells_of_deals_that_no_frame_reads() -> None:
+    text, mentions = parse_markup("⟦ORG|Alvia⟧ will draw its lithium from ⟦ORG|Bertin⟧ for ten years.")
+    (tried,) = explain(Article(id="a", text=text, lang="en"), (), mentions, load_lexicon("en"))
+    assert (tried.rule, tried.fate, text[tried.start : tried.end]) == (UNFRAMED, "told", text)
 
 
 @pytest.mark.parametrize("lang", languages())
