@@ -52,6 +52,12 @@ def test_organisations_are_found_and_linked(lang: str, marked: str) -> None:
     assert names(found(text, lang)) == names(gold)
 
 
+def test_what_a_tagger_marks_ends_with_its_paragraph() -> None:
+    text = "The car park goes to Tarvenholt.\n\nSludge: the city of Lausanne asks for bids."
+    span = TaggedSpan(text.index("Tarvenholt"), text.index(":"), "ORG")
+    assert names(found(text, "en", tagged=(span,))) == [("Tarvenholt", "Tarvenholt")]
+
+
 @pytest.mark.parametrize(("lang", "text"), cases("nothing"))
 def test_other_names_are_no_organisations(lang: str, text: str) -> None:
     assert names(found(text, lang)) == []

@@ -38,6 +38,7 @@ def paragraphs_of(text: str) -> list[str]:
             ],
         ),
         ("en", ["1. Acme pays.", "Bolt sells."]),
+        ("en", ["**More chips.**", "Acme pays.", "*Bolt sells.*", "Corvo waits."]),
         ("en", ["See example.com/a.Bc or node.js now.", "Done…", "Then more."]),
         (
             "fr",
