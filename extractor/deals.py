@@ -117,11 +117,11 @@ def explain(
     reader = Reader(article, entries, mentions, lexicon)
     events = _read_events(reader)
     told = {place for draft in events for place in draft.places}
-    tried = [
-        TriedFrame(sentence.start, sentence.end, UNFRAMED, _parts(reader, draft), "told")
-        for draft in events
-        if draft.rule == UNFRAMED and (sentence := reader.sentences[draft.sentence])
-    ]
+    tried = []
+    for event in events:
+        if event.rule == UNFRAMED:
+            whole = reader.sentences[event.sentence]
+            tried.append(TriedFrame(whole.start, whole.end, UNFRAMED, _parts(reader, event), "told"))
     for sentence in reader.sentences:
         drafts = {place: draft for draft in sentence.drafts for place in draft.places}
         for trigger in sentence.triggers:
